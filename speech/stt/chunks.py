@@ -1,0 +1,185 @@
+"""Spans of speech become chunks for the model, and the model's times become times of the recording again.
+
+A chunk holds as many spans as fit into ``max_seconds``; the silence between them beyond their padding is left out.
+The work is linear in the length of the recording and holds one chunk for each channel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from speech.data import Chunk, Piece
+from speech.stt.vad import RATE, SpanFinder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from speech.data import Samples, Seconds, Segment, TranscribeOptions, Word
+    from speech.stt.vad import Span
+
+REACH = 5.0
+"""A full chunk ends at the longest pause of its last five seconds: the likeliest end of a sentence there."""
+
+EXTENT = 4
+"""A chunk covers at most this many times ``max_seconds`` of the recording, so that sparse speech does not wait."""
+
+
+def chunks(blocks: Iterable[Samples], options: TranscribeOptions, max_seconds: Seconds) -> Iterator[Chunk]:
+    """The chunks of a recording, ordered by where they start, the first before the last block is read.
+
+    Args:
+        blocks: shape (frames, channels) each, float32 at 16 kHz; every channel is cut apart from the others.
+        options: the speech detection options and ``max_chunk`` are used.
+        max_seconds: the longest chunk that the model takes.
+    """
+    longest = min(max_seconds, options.max_chunk or max_seconds)
+    channels: list[_Channel] = []
+    index = 0
+    for block in blocks:
+        if not channels:
+            split = options.channels == "split"
+            channels = [_Channel(options, longest, i if split else None) for i in range(block.shape[1])]
+        for channel, samples in zip(channels, block.T, strict=True):
+            channel.feed(samples)
+        for chunk in _in_order(channels):
+            yield replace(chunk, index=index)
+            index += 1
+    for channel in channels:
+        channel.finish()
+    for chunk in _in_order(channels):
+        yield replace(chunk, index=index)
+        index += 1
+
+
+class _Channel:
+    """One channel on its way to chunks."""
+
+    def __init__(self, options: TranscribeOptions, longest: Seconds, number: int | None) -> None:
+        self.ready: list[Chunk] = []
+        self._finder = SpanFinder(options, longest)
+        self._longest = longest
+        self._number = number
+        self._open: list[Span] = []
+
+    def feed(self, samples: Samples) -> None:
+        for span in self._finder.feed(samples):
+            self._add(span)
+
+    def finish(self) -> None:
+        for span in self._finder.finish():
+            self._add(span)
+        if self._open:
+            self._emit(len(self._open))
+
+    def frontier(self) -> int:
+        """The sample before which no later chunk of this channel starts."""
+        return self._open[0].start if self._open else self._finder.frontier
+
+    def _add(self, span: Span) -> None:
+        while self._open and not self._fits(span):
+            self._emit(_best_end([*self._open, span], self._longest))
+        self._open.append(span)
+
+    def _fits(self, span: Span) -> bool:
+        length = sum(len(held.samples) for held in self._open) + len(span.samples)
+        return length <= self._longest * RATE and span.end - self._open[0].start <= EXTENT * self._longest * RATE
+
+    def _emit(self, count: int) -> None:
+        spans, self._open = self._open[:count], self._open[count:]
+        self.ready.append(_join(spans, self._number))
+
+
+def _in_order(channels: list[_Channel]) -> Iterator[Chunk]:
+    """The finished chunks that no channel can still come before."""
+    waiting = sorted((chunk for channel in channels for chunk in channel.ready), key=attrgetter("start"))
+    frontier = min((channel.frontier() for channel in channels), default=0) / RATE
+    for chunk in waiting:
+        if chunk.start > frontier:
+            return
+        channel = channels[chunk.channel or 0]
+        channel.ready.remove(chunk)
+        yield chunk
+
+
+def _best_end(spans: list[Span], longest: Seconds) -> int:
+    """How many of ``spans``, the last of which does not fit, to put into a chunk: up to the best pause near its end."""
+    total = sum(len(span.samples) for span in spans[:-1])
+    earliest = min(longest * RATE, total) - REACH * RATE
+    best, pause, length = len(spans) - 1, -1, 0
+    for count, (span, following) in enumerate(pairwise(spans), start=1):
+        length += len(span.samples)
+        gap = following.speech_start - span.speech_end
+        if length >= earliest and gap >= pause:
+            best, pause = count, gap
+    return best
+
+
+def _join(spans: list[Span], channel: int | None) -> Chunk:
+    import numpy as np
+
+    pieces: list[Piece] = []
+    at = 0
+    for span in spans:
+        last = pieces[-1] if pieces else None
+        if last and round((last.start + last.duration) * RATE) == span.start:  # nothing was left out between them
+            whole = replace(last, duration=(span.end / RATE) - last.start, speech_end=span.speech_end / RATE)
+            pieces[-1] = whole
+        else:
+            pieces.append(_piece(span, at))
+        at += len(span.samples)
+    return Chunk(np.concatenate([span.samples for span in spans]), tuple(pieces), rate=RATE, channel=channel)
+
+
+def _piece(span: Span, at: int) -> Piece:
+    return Piece(
+        chunk_start=at / RATE,
+        start=span.start / RATE,
+        duration=len(span.samples) / RATE,
+        speech_start=span.speech_start / RATE,
+        speech_end=span.speech_end / RATE,
+    )
+
+
+def place(chunk: Chunk, segment: Segment) -> Segment:
+    """The segment with the times of the recording instead of the chunk's; never before the speech of its piece."""
+    words = tuple(_place_word(chunk.pieces, word) for word in segment.words)
+    start, end = _start(chunk.pieces, segment.start), _end(chunk.pieces, segment.end)
+    if words:
+        start, end = words[0].start, max(word.end for word in words)
+    return replace(segment, start=start, end=max(start, end), words=words, channel=chunk.channel)
+
+
+def _start(pieces: tuple[Piece, ...], time: Seconds) -> Seconds:
+    """A start that falls into the silence after a piece's speech belongs to the next piece."""
+    for piece in pieces[:-1]:
+        if time < piece.chunk_start + piece.speech_end - piece.start:
+            return _inside(piece, time)
+    return _inside(pieces[-1], time)
+
+
+def _end(pieces: tuple[Piece, ...], time: Seconds) -> Seconds:
+    """An end that falls into the silence before a piece's speech belongs to the piece before."""
+    for piece in reversed(pieces[1:]):
+        if time > piece.chunk_start + piece.speech_start - piece.start:
+            return _inside(piece, time)
+    return _inside(pieces[0], time)
+
+
+def _place_word(pieces: tuple[Piece, ...], word: Word) -> Word:
+    """A word lies in one piece, the one it shares most time with: nobody pauses for a minute inside a word."""
+
+    def shared(piece: Piece) -> float:
+        low, high = piece.chunk_start, piece.chunk_start + piece.duration
+        return min(word.end, high) - max(word.start, low)
+
+    piece = max(pieces, key=shared)
+    start = _inside(piece, word.start)
+    return replace(word, start=start, end=max(start, _inside(piece, word.end)))
+
+
+def _inside(piece: Piece, time: Seconds) -> Seconds:
+    placed = piece.start + time - piece.chunk_start
+    return round(min(max(placed, piece.speech_start), piece.start + piece.duration), 3)
