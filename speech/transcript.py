@@ -1,0 +1,202 @@
+"""A finished transcript: what it holds, how it is written, and how our own JSON is read again.
+
+``to_dict`` and ``from_dict`` turn any dataclass of this package into plain JSON values and back, led by its type
+hints alone; so a new field needs no code here. The journal of an unfinished job is written with them too.
+"""
+
+# ruff: noqa: ANN401 - what is read from JSON may be anything
+
+from __future__ import annotations
+
+import math
+import sys
+import types
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from speech import data
+from speech.data import Event, Seconds, Segment, TranscribeOptions, Word
+from speech.errors import UnsupportedError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T")
+
+TIME_DIGITS = 3
+"""Decimals of a time in what people read: subtitles and players count in milliseconds."""
+
+DIGITS = 6
+"""Decimals of every other float: finer than two runs of the same model on two machines agree."""
+
+Time = Annotated[float, "seconds"]
+"""What a hint of ``Seconds`` is read as here, so that times can be told from other floats."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUse:
+    """Which model wrote a transcript, and on what it ran."""
+
+    name: str
+    engine: str
+    repo: str | None = None
+    revision: str | None = None
+    licence: str | None = None
+    device: str = "cpu"
+    compute_type: str | None = None
+    embedded: bool = False
+    """True where the model's data came with a package."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What was said in one recording, and how that was found out."""
+
+    segments: tuple[Segment, ...]
+    language: str | None
+    """The code of the recording's language; None where nobody said and nothing was detected."""
+    languages: Mapping[str, float]
+    """Probability of each language, where it was detected."""
+    duration: Seconds
+    """Seconds of input covered."""
+    speech: Seconds
+    """Seconds that were recognized: the rest was silence."""
+    source: str
+    """Name of the input."""
+    model: ModelUse
+    options: TranscribeOptions = field(default_factory=TranscribeOptions)
+    record: tuple[Event, ...] = ()
+    """What was dropped, retried, swapped or ignored on the way."""
+    version: str = ""
+    """Of this package."""
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        """The words of all segments, in their order; empty where no word times were asked for."""
+        return tuple(word for segment in self.segments for word in segment.words)
+
+
+def to_dict(value: DataclassInstance, *, rounded: bool = False) -> dict[str, Any]:
+    """A dataclass as plain JSON values; ``from_dict`` gives back an equal one.
+
+    Args:
+        value: of any type in ``speech.data`` but Chunk (samples are no JSON), or a dataclass built of them. Values
+            under a hint of ``Any`` come back as the JSON values they were turned into (a tuple as a list).
+        rounded: times to milliseconds and other floats to six decimals, and null for what is not finite: for
+            files that people and other programs read. A journal leaves it off: there every bit comes back.
+    """
+    plain = _encode(value, type(value), rounded)
+    assert isinstance(plain, dict)
+    return plain
+
+
+def from_dict(cls: type[T], plain: object) -> T:
+    """The dataclass that ``to_dict`` made these values from.
+
+    A key that ``cls`` does not know is passed over (a later version wrote it); a field that is absent takes its
+    default.
+
+    Raises:
+        UnsupportedError: a value is missing or of the wrong type; the message names its place.
+    """
+    decoded: T = _decode(plain, cls, cls.__name__)
+    return decoded
+
+
+@cache
+def _hints(cls: type) -> dict[str, Any]:
+    # Modules import some names for the type checker only; those are looked up here.
+    own = vars(sys.modules[cls.__module__])
+    known = {**vars(data), "Path": Path, "Mapping": Mapping, **own, "Seconds": Time}
+    return get_type_hints(cls, localns=known, include_extras=True)
+
+
+def _is_time(hint: Any) -> bool:
+    return hint == Time or Time in get_args(hint)
+
+
+def _encode(value: Any, hint: Any, rounded: bool) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        hints = _hints(type(value))
+        return {item.name: _encode(getattr(value, item.name), hints[item.name], rounded) for item in fields(value)}
+    if value is None or isinstance(value, (str, bool)):
+        return value
+    if isinstance(value, float) and rounded:
+        return round(value, TIME_DIGITS if _is_time(hint) else DIGITS) if math.isfinite(value) else None
+    if isinstance(value, (int, float)):
+        return value
+    return _encode_collection(value, hint, rounded)
+
+
+def _encode_collection(value: Any, hint: Any, rounded: bool) -> Any:
+    inner = (get_args(hint) or (Any,))[0 if get_origin(hint) is tuple else -1]
+    if isinstance(value, Mapping):
+        return {str(key): _encode(item, inner, rounded) for key, item in value.items()}
+    if isinstance(value, AbstractSet):
+        return [_encode(item, inner, rounded) for item in sorted(value)]
+    if isinstance(value, (tuple, list)):
+        return [_encode(item, inner, rounded) for item in value]
+    if hasattr(value, "item"):  # a numpy scalar that an engine left in its details
+        return _encode(value.item(), hint, rounded)
+    return str(value)
+
+
+def _decode(plain: Any, hint: Any, place: str) -> Any:
+    if hint is Any:
+        return plain
+    if hint == Time:
+        hint = float
+    if is_dataclass(hint):
+        return _decode_dataclass(plain, hint, place)
+    if get_origin(hint) is None:
+        return _decode_scalar(plain, hint, place)
+    return _decode_generic(plain, hint, place)
+
+
+def _decode_generic(plain: Any, hint: Any, place: str) -> Any:
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        return None if plain is None else _decode(plain, next(kind for kind in inner if kind is not type(None)), place)
+    if origin is Literal:
+        return plain if plain in inner else _wrong(plain, " or ".join(map(repr, inner)), place)
+    if origin is Mapping:
+        _check(plain, dict, "an object", place)
+        return {key: _decode(item, inner[1], f"{place}.{key}") for key, item in plain.items()}
+    _check(plain, list, "a list", place)
+    return origin(_decode(item, inner[0], f"{place}[{index}]") for index, item in enumerate(plain))
+
+
+def _decode_dataclass(plain: Any, cls: Any, place: str) -> Any:
+    _check(plain, dict, "an object", place)
+    hints = _hints(cls)
+    values = {}
+    for item in fields(cls):
+        if item.name in plain:
+            values[item.name] = _decode(plain[item.name], hints[item.name], f"{place}.{item.name}")
+        elif item.default is MISSING and item.default_factory is MISSING:
+            raise UnsupportedError(f"{place}.{item.name} is missing; was the file cut short or written by hand?")
+    return cls(**values)
+
+
+def _decode_scalar(plain: Any, hint: Any, place: str) -> Any:
+    if hint is Path:
+        _check(plain, str, "a path", place)
+        return Path(plain)
+    if hint is float and isinstance(plain, int) and not isinstance(plain, bool):
+        return float(plain)
+    if not isinstance(plain, hint) or (isinstance(plain, bool) and hint is not bool):
+        _wrong(plain, hint.__name__, place)
+    return plain
+
+
+def _check(plain: Any, kind: type, wanted: str, place: str) -> None:
+    if not isinstance(plain, kind):
+        _wrong(plain, wanted, place)
+
+
+def _wrong(plain: Any, wanted: str, place: str) -> None:
+    raise UnsupportedError(f"{place} should be {wanted}, not {plain!r:.80}; was the file written by hand?")
