@@ -7,6 +7,7 @@ SpeechError
 ├── MissingDependencyError ImportError        a package or system library that the engine needs
 ├── AudioError             ValueError         a source that cannot be read as audio
 ├── UnsupportedError       ValueError         a meaning the model does not have, or options that contradict
+├── OutputError            OSError            a result that cannot be written, or a file that is there already
 └── EngineError            RuntimeError       the engine failed on good input
 
 A message says what was wrong, with the value, and ends with the next thing to do.
@@ -45,6 +46,10 @@ class AudioError(SpeechError, ValueError):
 
 class UnsupportedError(SpeechError, ValueError):
     """The model cannot do what was asked, or the options contradict each other."""
+
+
+class OutputError(SpeechError, OSError):
+    """A result cannot be written where it was asked for; the message names the file."""
 
 
 class EngineError(SpeechError, RuntimeError):
