@@ -2,8 +2,69 @@
 
     import speech
     speech.transcribe("talk.mp3").save("talk.srt")
+
+Nothing heavy is imported before the first use of a name.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from speech.api import Detection, Transcriber, detect, transcribe
+    from speech.audio import Audio
+    from speech.data import Progress, Segment, TranscribeOptions, Word
+    from speech.errors import SpeechError
+    from speech.formats.cues import CueRules
+    from speech.stream import Stream
+    from speech.transcript import Transcript, load
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "Audio",
+    "CueRules",
+    "Detection",
+    "Progress",
+    "Segment",
+    "SpeechError",
+    "Stream",
+    "TranscribeOptions",
+    "Transcriber",
+    "Transcript",
+    "Word",
+    "detect",
+    "load",
+    "transcribe",
+]
+
+_HOMES = {
+    "Audio": "audio",
+    "CueRules": "formats.cues",
+    "Detection": "api",
+    "Progress": "data",
+    "Segment": "data",
+    "SpeechError": "errors",
+    "Stream": "stream",
+    "TranscribeOptions": "data",
+    "Transcriber": "api",
+    "Transcript": "transcript",
+    "Word": "data",
+    "detect": "api",
+    "load": "transcript",
+    "transcribe": "api",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name's module on its first use (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'speech' has no attribute {name!r}")
+    value = getattr(import_module(f"speech.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -64,6 +64,10 @@ class Piece:
     chunk_start: Seconds
     start: Seconds
     duration: Seconds
+    speech_start: Seconds
+    """Where in the recording the speech of this piece begins; before it lies padding."""
+    speech_end: Seconds
+    """Where in the recording the speech of this piece ends."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,7 +82,7 @@ class Chunk:
     """Place in the order of the recording (of the channel's, where channels are split)."""
     channel: int | None = None
     language: str | None = None
-    """The language to decode in; None asks the engine to detect it."""
+    """The language to decode in; None: the one the engine detects in this chunk."""
     prompt: str | None = None
     """Overrides the options' prompt for this chunk; "" for none."""
 
@@ -104,7 +108,7 @@ class Heard:
 
     segments: tuple[Segment, ...] = ()
     languages: Mapping[str, float] = field(default_factory=dict)
-    """Probability of each language, where the engine detected it."""
+    """Probability of each language: wherever the options name none and the model can tell, also when the chunk does."""
     no_speech: float | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
 
@@ -229,10 +233,11 @@ class TranscribeOptions:
     vad: bool = True
     vad_threshold: float = 0.5
     """Speech probability above which a window is speech; Silero's own default."""
-    min_silence: Seconds = 0.5
-    """A pause this long ends a span of speech; shorter ones stay inside it."""
-    speech_pad: Seconds = 0.2
-    """Kept on both sides of every span."""
+    min_silence: Seconds = 0.3
+    """A pause this long ends a span of speech, and so is a place where a chunk may end."""
+    speech_pad: Seconds = 0.4
+    """Kept on both sides of every span, or half of the pause where that is less: a pause longer than twice this is
+    shortened for the model, a shorter one is left as it is. As faster-whisper."""
     max_chunk: Seconds | None = None
     """The longest chunk; None: what the model takes."""
 

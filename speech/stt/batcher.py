@@ -177,7 +177,7 @@ class Lane:
         job = Job(chunk, options, urgent=self._first)
         self._first = False
         self._open[job] = None
-        self._batcher._submit(job)  # noqa: SLF001 - the two are one machine
+        self._batcher._submit(job)
         return job
 
     def wait(self, job: Job) -> Heard:
@@ -187,13 +187,13 @@ class Lane:
             EngineError: the recognizer failed on it, or the batcher was closed.
         """
         try:
-            return self._batcher._wait(job)  # noqa: SLF001
+            return self._batcher._wait(job)
         finally:
             self._open.pop(job, None)
 
     def close(self) -> None:
         """Withdraw what is still queued."""
-        self._batcher._withdraw(list(self._open))  # noqa: SLF001
+        self._batcher._withdraw(list(self._open))
         self._open.clear()
 
     def __enter__(self) -> Self:

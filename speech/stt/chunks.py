@@ -27,13 +27,16 @@ EXTENT = 4
 """A chunk covers at most this many times ``max_seconds`` of the recording, so that sparse speech does not wait."""
 
 
-def chunks(blocks: Iterable[Samples], options: TranscribeOptions, max_seconds: Seconds) -> Iterator[Chunk]:
+def chunks(
+    blocks: Iterable[Samples], options: TranscribeOptions, max_seconds: Seconds, offset: Seconds = 0.0
+) -> Iterator[Chunk]:
     """The chunks of a recording, ordered by where they start, the first before the last block is read.
 
     Args:
         blocks: shape (frames, channels) each, float32 at 16 kHz; every channel is cut apart from the others.
         options: the speech detection options and ``max_chunk`` are used.
         max_seconds: the longest chunk that the model takes.
+        offset: where in the recording the first block begins.
     """
     longest = min(max_seconds, options.max_chunk or max_seconds)
     channels: list[_Channel] = []
@@ -41,7 +44,7 @@ def chunks(blocks: Iterable[Samples], options: TranscribeOptions, max_seconds: S
     for block in blocks:
         if not channels:
             split = options.channels == "split"
-            channels = [_Channel(options, longest, i if split else None) for i in range(block.shape[1])]
+            channels = [_Channel(options, longest, offset, i if split else None) for i in range(block.shape[1])]
         for channel, samples in zip(channels, block.T, strict=True):
             channel.feed(samples)
         for chunk in _in_order(channels):
@@ -57,7 +60,8 @@ def chunks(blocks: Iterable[Samples], options: TranscribeOptions, max_seconds: S
 class _Channel:
     """One channel on its way to chunks."""
 
-    def __init__(self, options: TranscribeOptions, longest: Seconds, number: int | None) -> None:
+    def __init__(self, options: TranscribeOptions, longest: Seconds, offset: Seconds, number: int | None) -> None:
+        self.offset = offset
         self.ready: list[Chunk] = []
         self._finder = SpanFinder(options, longest)
         self._longest = longest
@@ -89,13 +93,13 @@ class _Channel:
 
     def _emit(self, count: int) -> None:
         spans, self._open = self._open[:count], self._open[count:]
-        self.ready.append(_join(spans, self._number))
+        self.ready.append(_join(spans, self.offset, self._number))
 
 
 def _in_order(channels: list[_Channel]) -> Iterator[Chunk]:
     """The finished chunks that no channel can still come before."""
     waiting = sorted((chunk for channel in channels for chunk in channel.ready), key=attrgetter("start"))
-    frontier = min((channel.frontier() for channel in channels), default=0) / RATE
+    frontier = min((channel.offset + channel.frontier() / RATE for channel in channels), default=0.0)
     for chunk in waiting:
         if chunk.start > frontier:
             return
@@ -117,29 +121,29 @@ def _best_end(spans: list[Span], longest: Seconds) -> int:
     return best
 
 
-def _join(spans: list[Span], channel: int | None) -> Chunk:
+def _join(spans: list[Span], offset: Seconds, channel: int | None) -> Chunk:
     import numpy as np
 
     pieces: list[Piece] = []
     at = 0
-    for span in spans:
-        last = pieces[-1] if pieces else None
-        if last and round((last.start + last.duration) * RATE) == span.start:  # nothing was left out between them
-            whole = replace(last, duration=(span.end / RATE) - last.start, speech_end=span.speech_end / RATE)
-            pieces[-1] = whole
+    for previous, span in pairwise([None, *spans]):
+        assert span
+        if previous and previous.end == span.start:  # nothing was left out between them
+            duration = pieces[-1].duration + len(span.samples) / RATE
+            pieces[-1] = replace(pieces[-1], duration=duration, speech_end=offset + span.speech_end / RATE)
         else:
-            pieces.append(_piece(span, at))
+            pieces.append(_piece(span, at, offset))
         at += len(span.samples)
     return Chunk(np.concatenate([span.samples for span in spans]), tuple(pieces), rate=RATE, channel=channel)
 
 
-def _piece(span: Span, at: int) -> Piece:
+def _piece(span: Span, at: int, offset: Seconds) -> Piece:
     return Piece(
         chunk_start=at / RATE,
-        start=span.start / RATE,
+        start=offset + span.start / RATE,
         duration=len(span.samples) / RATE,
-        speech_start=span.speech_start / RATE,
-        speech_end=span.speech_end / RATE,
+        speech_start=offset + span.speech_start / RATE,
+        speech_end=offset + span.speech_end / RATE,
     )
 
 
@@ -183,3 +187,36 @@ def _place_word(pieces: tuple[Piece, ...], word: Word) -> Word:
 def _inside(piece: Piece, time: Seconds) -> Seconds:
     placed = piece.start + time - piece.chunk_start
     return round(min(max(placed, piece.speech_start), piece.start + piece.duration), 3)
+
+
+def cut(chunk: Chunk, start: Seconds, end: Seconds) -> Chunk:
+    """The part of a chunk between two of its own times, as a chunk that still knows its place in the recording."""
+    first, last = round(start * chunk.rate), round(end * chunk.rate)
+    start, end = first / chunk.rate, last / chunk.rate
+    pieces = []
+    for piece in chunk.pieces:
+        low, high = max(start, piece.chunk_start), min(end, piece.chunk_start + piece.duration)
+        if high > low:
+            begins = piece.start + low - piece.chunk_start
+            kept = Piece(low - start, begins, high - low, max(begins, piece.speech_start), piece.speech_end)
+            pieces.append(replace(kept, speech_end=min(piece.speech_end, begins + kept.duration)))
+    return replace(chunk, samples=chunk.samples[first:last], pieces=tuple(pieces))
+
+
+def halves(chunk: Chunk) -> tuple[Chunk, Chunk]:
+    """A chunk in two, at the quietest tenth of a second of its middle third."""
+    import numpy as np
+
+    frame = chunk.rate // 10
+    low, high = len(chunk.samples) // 3, max(len(chunk.samples) * 2 // 3, len(chunk.samples) // 3 + frame)
+    middle = chunk.samples[low:high]
+    frames = middle[: len(middle) // frame * frame].reshape(-1, frame)
+    quietest = int(np.argmin(np.square(frames).sum(axis=1))) if len(frames) else 0
+    at = (low + quietest * frame + frame // 2) / chunk.rate
+    return cut(chunk, 0.0, at), cut(chunk, at, chunk.duration)
+
+
+def speech(chunk: Chunk) -> list[tuple[Seconds, Seconds]]:
+    """Where in the chunk, by its own times, somebody speaks."""
+    offsets = [(piece, piece.chunk_start - piece.start) for piece in chunk.pieces]
+    return [(piece.speech_start + offset, piece.speech_end + offset) for piece, offset in offsets]

@@ -98,10 +98,8 @@ class SpanFinder:
     @property
     def frontier(self) -> int:
         """The sample before which no span to come can start."""
-        if self._closed:
-            nearest = self._closed[0]
-        else:
-            nearest = self._seen if self._open is None else self._open
+        candidates = (self._closed[0] if self._closed else None, self._open, self._seen)
+        nearest = next(window for window in candidates if window is not None)
         return max(self._edge, nearest * WINDOW - self._pad)
 
     def feed(self, samples: Samples) -> Iterator[Span]:
@@ -199,7 +197,7 @@ class SpanFinder:
 
 
 @cache
-def _session() -> Any:
+def _session() -> Any:  # noqa: ANN401 - onnxruntime has no types
     """One session for all streams: it keeps no state, and one thread is the fastest for windows this small."""
     import onnxruntime
 

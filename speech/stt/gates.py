@@ -1,0 +1,232 @@
+"""What came back from the model is looked at before it is believed: accepted, decoded again, or flagged.
+
+Nothing is hidden: what was dropped, with its text, and what was decoded again, with the reason, goes on record; a
+segment that is kept although a gate complained carries the complaint in ``details["flags"]``.
+
+The ladder of retries is deterministic: first a wider beam without the prompt and with repeated n-grams blocked, then
+the chunk in two halves. The thresholds for log-probability, compression and no-speech are those of openai/whisper
+(``transcribe.py``), the paper's section 4.5.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from speech.data import Chunk, Event, Heard, Segment, TranscribeOptions
+from speech.stt.chunks import cut, halves, place, speech
+
+if TYPE_CHECKING:
+    from speech.data import ModelSpec, Seconds
+
+Ask = Callable[[Sequence[Chunk], TranscribeOptions], list[Heard]]
+"""Decode chunks again, now."""
+
+FASTEST = 35.0
+"""Characters per second of speech; the fastest speakers stay below 30."""
+SLOWEST = 0.5
+"""Characters per second, over at least SLOW_SECONDS of speech: text that leaves most of the speech out."""
+SLOW_SECONDS = 8.0
+LOOP = 6
+"""The same words this often in a row, making up at least half of the text, are a loop of the decoder."""
+HOLE = 2.0
+"""Seconds of speech between two segments that no segment covers."""
+TAIL = 1.0
+"""The same after the last segment, from where openai/whisper would go on reading too."""
+MAX_DEPTH = 3
+"""How often the rest of a rest is decoded."""
+WIDEST_BEAM = 10
+RETRY_FEATURES = frozenset({"beam_size", "no_repeat_ngram", "prompt"})
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One attempt at a stretch of audio: the chunks it was decoded as, and what was heard in each."""
+
+    parts: tuple[tuple[Chunk, Heard], ...]
+    faults: tuple[str, ...]
+    how: str
+
+    @property
+    def logprob(self) -> float:
+        """Mean over its segments; the worst possible if there are none."""
+        known = [s.logprob for _, heard in self.parts for s in heard.segments if s.logprob is not None]
+        return sum(known) / len(known) if known else float("-inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is believed of a chunk, in the times of the recording."""
+
+    segments: tuple[Segment, ...]
+    events: tuple[Event, ...]
+
+
+class Gates:
+    """The gates for one model and one set of options."""
+
+    def __init__(self, spec: ModelSpec, options: TranscribeOptions, ask: Ask) -> None:
+        self._spec = spec
+        self._options = options
+        self._ask = ask
+        self._may_retry = options.retry and bool(spec.features & RETRY_FEATURES)
+
+    def judge(self, chunk: Chunk, heard: Heard) -> Verdict:
+        """Believe, retry or flag what was heard in a chunk."""
+        if is_silence(heard, self._options):
+            return Verdict((), _dropped(chunk, heard))
+        take = Take(((chunk, heard),), faults(chunk, heard, self._options), "")
+        events: list[Event] = []
+        if take.faults and self._may_retry:
+            take = self._climb(take, events)
+        segments = [place(part, self._flagged(s, take)) for part, h in take.parts for s in h.segments]
+        if take.faults:
+            events.append(_event("flagged", f"kept, although {' and '.join(take.faults)}", chunk))
+        elif self._may_retry:
+            for part, of_part in take.parts:
+                segments = self._fill(segments, part, of_part, events)
+        return Verdict(tuple(sorted(segments, key=lambda s: (s.start, s.end))), tuple(events))
+
+    def _climb(self, first: Take, events: list[Event]) -> Take:
+        """The best of the attempts, none more than needed."""
+        chunk = first.parts[0][0]
+        takes = [first]
+        for how, chunks, options in self._rungs(chunk):
+            parts = tuple(zip(chunks, self._ask(chunks, options), strict=True))
+            found = tuple(fault for part, heard in parts for fault in faults(part, heard, options))
+            takes.append(Take(parts, found, how))
+            if not found:
+                break
+        best = min(takes, key=lambda take: (bool(take.faults), -take.logprob))
+        outcome = f"taken {best.how}" if best is not first else "the first attempt was the best"
+        details = {"attempts": len(takes), "first_text": _text(first.parts[0][1]) if best is not first else ""}
+        message = f"decoded again, since {' and '.join(first.faults)}: {outcome}"
+        events.append(_event("retried", message, chunk, details=details))
+        return best
+
+    def _rungs(self, chunk: Chunk) -> list[tuple[str, tuple[Chunk, ...], TranscribeOptions]]:
+        can = self._spec.features
+        careful = replace(
+            self._options,
+            prompt=None,
+            hotwords=(),
+            beam_size=min(2 * self._options.beam_size, WIDEST_BEAM) if "beam_size" in can else self._options.beam_size,
+            no_repeat_ngram=3 if "no_repeat_ngram" in can else self._options.no_repeat_ngram,
+        )
+        bare = replace(chunk, prompt="")
+        rungs = [("with a wider beam, without the prompt and without repeated n-grams", (bare,), careful)]
+        if chunk.duration >= 2 * TAIL:
+            rungs.append(("in two halves", halves(bare), careful))
+        return rungs
+
+    def _fill(
+        self, segments: list[Segment], chunk: Chunk, heard: Heard, events: list[Event], depth: int = 0
+    ) -> list[Segment]:
+        """Decode apart what the model passed over, and put it in its place."""
+        if depth == MAX_DEPTH:
+            return segments
+        for start, end in passed_over(chunk, heard):
+            part = cut(chunk, start, end)
+            more = self._ask([replace(part, prompt="")], self._options)[0]
+            placed = [place(part, s) for s in more.segments]
+            if not placed or is_silence(more, self._options) or faults(part, more, self._options):
+                events.append(_event("flagged", "the model passes over speech here", part))
+                continue
+            events.append(_event("retried", "the model had passed over speech here: decoded apart", part))
+            redone = [s for s in segments if not (s.details.get("unfinished") and s.start >= placed[0].start - TAIL)]
+            segments = self._fill(redone + placed, part, more, events, depth + 1)
+        return segments
+
+    def _flagged(self, segment: Segment, take: Take) -> Segment:
+        return replace(segment, details={**segment.details, "flags": list(take.faults)}) if take.faults else segment
+
+
+def is_silence(heard: Heard, options: TranscribeOptions) -> bool:
+    """Whether the model itself says that nobody spoke, and is not sure of the text it gave all the same."""
+    if options.no_speech_threshold is None or heard.no_speech is None:
+        return False
+    sure = _logprob(heard) > (options.logprob_threshold if options.logprob_threshold is not None else float("inf"))
+    return heard.no_speech > options.no_speech_threshold and not sure
+
+
+def faults(chunk: Chunk, heard: Heard, options: TranscribeOptions) -> tuple[str, ...]:
+    """Why not to believe what was heard, in words; empty: nothing speaks against it."""
+    text = _text(heard)
+    spoken = sum(end - start for start, end in speech(chunk))
+    found = []
+    if options.logprob_threshold is not None and heard.segments and _logprob(heard) < options.logprob_threshold:
+        found.append(f"the log-probability {_logprob(heard):.2f} is below {options.logprob_threshold}")
+    limit = options.compression_ratio_threshold
+    if limit is not None and (ratio := compression_ratio(text)) > limit:
+        found.append(f"the text repeats itself (compression ratio {ratio:.1f} is above {limit})")
+    elif limit is not None and (times := longest_loop(text)) >= LOOP:
+        found.append(f"the text repeats itself ({times} times the same words)")
+    if spoken and len(text) / spoken > FASTEST:
+        found.append(f"{len(text)} characters in {spoken:.1f} s are more than anybody speaks")
+    elif spoken >= SLOW_SECONDS and len(text) / spoken < SLOWEST:
+        found.append(f"{len(text)} characters are too few for {spoken:.1f} s of speech")
+    return tuple(found)
+
+
+def compression_ratio(text: str) -> float:
+    """Bytes of the text over bytes after zlib, as openai/whisper has it: high where the text repeats itself."""
+    raw = text.encode()
+    return len(raw) / len(zlib.compress(raw)) if raw else 0.0
+
+
+def longest_loop(text: str, longest: int = 8) -> int:
+    """How often the same one to ``longest`` words follow each other, where that makes up half of the text; else 1."""
+    words = text.lower().split()
+    most = 1
+    for size in range(1, longest + 1):
+        run = 0  # words in a row that equal the word ``size`` before
+        for word, later in zip(words, words[size:], strict=False):
+            run = run + 1 if word == later else 0
+            times = run // size + 1
+            if 2 * times * size >= len(words):
+                most = max(most, times)
+    return most
+
+
+def passed_over(chunk: Chunk, heard: Heard) -> list[tuple[Seconds, Seconds]]:
+    """Stretches of the chunk, in its own times, with speech and no segment: holes, and the rest after the last one.
+
+    A last segment that the model did not finish counts as not there, if there are others: the model stopped
+    somewhere inside it, as it does when it has said all the tokens it may.
+    """
+    if not heard.segments:
+        return []
+    segments = list(heard.segments)
+    if segments[-1].details.get("unfinished") and segments[-1].start >= TAIL:
+        segments.pop()
+    reached, found = 0.0, []
+    for segment in [*segments, None]:
+        start = segment.start if segment else chunk.duration
+        least = HOLE if segment else TAIL
+        spoken = sum(max(0.0, min(b, start) - max(a, reached)) for a, b in speech(chunk))
+        if spoken >= least:
+            found.append((reached, start))
+        reached = max(reached, segment.end if segment else start)
+    return found
+
+
+def _text(heard: Heard) -> str:
+    return " ".join(segment.text for segment in heard.segments)
+
+
+def _logprob(heard: Heard) -> float:
+    known = [segment.logprob for segment in heard.segments if segment.logprob is not None]
+    return sum(known) / len(known) if known else 0.0
+
+
+def _dropped(chunk: Chunk, heard: Heard) -> tuple[Event, ...]:
+    if not heard.segments:
+        return ()
+    message = f"the model takes this for no speech (probability {heard.no_speech:.2f})"
+    return (_event("dropped", message, chunk, details={"text": _text(heard), "logprob": round(_logprob(heard), 3)}),)
+
+
+def _event(kind: str, message: str, chunk: Chunk, details: dict[str, object] | None = None) -> Event:
+    return Event(kind, message, round(chunk.start, 3), round(chunk.end, 3), details or {})  # type: ignore[arg-type]
