@@ -1,6 +1,6 @@
 """The contract of an engine, and the look-up of engines by name.
 
-An engine is one file in this folder, or a module that another package names in the entry-point group
+An engine is one file in this folder (one whose name begins with "_" is a part of others), or a module that another package names in the entry-point group
 ``speech.engines``. Its name is the file's name. It imports its heavy package inside ``load`` and ``probe``.
 
 The caller promises float32 mono at ``spec.sample_rate``, at most ``spec.max_seconds`` a chunk, options already
@@ -81,7 +81,7 @@ def names() -> list[str]:
     """Every engine there is, those of this package first."""
     from pkgutil import iter_modules
 
-    own = sorted(module.name for module in iter_modules(__path__))
+    own = sorted(module.name for module in iter_modules(__path__) if not module.name.startswith("_"))
     return own + sorted(set(_entry_points()) - set(own))
 
 
@@ -95,7 +95,7 @@ def find(name: str) -> Engine:
     from importlib.util import find_spec
 
     own = f"{__name__}.{name}"
-    if name.isidentifier() and find_spec(own):
+    if name.isidentifier() and not name.startswith("_") and find_spec(own):
         return cast("Engine", import_module(own))
     try:
         return cast("Engine", _entry_points()[name].load())
@@ -103,7 +103,9 @@ def find(name: str) -> Engine:
         known = ", ".join(names())
         raise UnknownModelError(f"no engine is called {name!r}; these are installed: {known}") from None
     except ImportError as error:
-        raise MissingDependencyError(f"the engine {name!r} cannot be imported ({error}); reinstall its package") from error
+        raise MissingDependencyError(
+            f"the engine {name!r} cannot be imported ({error}); reinstall its package"
+        ) from error
 
 
 @cache
