@@ -8,24 +8,37 @@ hints alone; so a new field needs no code here. The journal of an unfinished job
 
 from __future__ import annotations
 
+import json
 import math
+import os
 import sys
 import types
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from speech import data
+from speech import data, formats
 from speech.data import Event, Seconds, Segment, TranscribeOptions, Word
-from speech.errors import UnsupportedError
+from speech.errors import AudioError, OutputError, UnsupportedError
+from speech.formats import layout
+from speech.formats.cues import CueRules, inline_label, labels
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     from _typeshed import DataclassInstance
 
 T = TypeVar("T")
+
+SCHEMA = "speech-transcript/1"
+"""What the json format is, and its version: see ``speech/formats/json.py`` for when that rises."""
+
+DEFAULT_RULES = CueRules()
 
 TIME_DIGITS = 3
 """Decimals of a time in what people read: subtitles and players count in milliseconds."""
@@ -78,6 +91,119 @@ class Transcript:
     def words(self) -> tuple[Word, ...]:
         """The words of all segments, in their order; empty where no word times were asked for."""
         return tuple(word for segment in self.segments for word in segment.words)
+
+    @property
+    def text(self) -> str:
+        """All that was said: on one line, or a labelled line for each turn where there are several voices."""
+        name = labels(self.segments)
+        turns = [(label, layout.join(item.text for item in turn)) for label, turn in groupby(self.segments, name)]
+        return "\n".join(inline_label(label) + text for label, text in turns if text)
+
+    def render(self, format: str = "txt", rules: CueRules = DEFAULT_RULES) -> str:  # noqa: A002
+        """The transcript as a file of that format would hold it; see ``speech.formats``.
+
+        Raises:
+            UnsupportedError: there is no such format.
+        """
+        # The name of the input may hold bytes that are no UTF-8 (as lone surrogates), which no file can.
+        return formats.find(format).render(self, rules).encode("utf-8", "replace").decode()
+
+    def save(
+        self,
+        path: str | PathLike[str],
+        format: str | None = None,  # noqa: A002
+        rules: CueRules = DEFAULT_RULES,
+        *,
+        overwrite: bool = True,
+    ) -> None:
+        """Write a file, whole or not at all.
+
+        Args:
+            path: where.
+            format: its name; without one the end of the file's name says it.
+            rules: how subtitles are cut.
+            overwrite: whether a file that is there may be replaced.
+
+        Raises:
+            UnsupportedError: no format of that name, or none that ends so.
+            OutputError: the file cannot be written, or is there and may not be replaced.
+        """
+        write(path, self.render(format or formats.of_file(path), rules), overwrite=overwrite)
+
+    def to_dict(self) -> dict[str, Any]:
+        """What the json format holds: times in milliseconds' precision, the whole text as well as its segments."""
+        plain = to_dict(self, rounded=True)
+        segments = plain.pop("segments")  # last, so that the head of a file says what it is
+        return {"schema": SCHEMA, **plain, "text": self.text, "segments": segments}
+
+
+def load(path: str | PathLike[str]) -> Transcript:
+    """A transcript from the JSON that this package wrote.
+
+    Raises:
+        AudioError: the file cannot be read.
+        UnsupportedError: it is no JSON, not ours, or of a later version; the message names the file and the place.
+    """
+    try:
+        plain = json.loads(Path(path).read_text("utf-8-sig"))
+    except OSError as error:
+        raise AudioError(f"cannot read {str(path)!r}: {error.strerror}; check the name") from error
+    except (ValueError, RecursionError) as error:
+        raise UnsupportedError(f"{str(path)!r} is not whole JSON ({error:.80}); write it again") from error
+    try:
+        _check_schema(plain)
+        return from_dict(Transcript, plain)
+    except UnsupportedError as error:
+        raise UnsupportedError(f"{str(path)!r}: {error}") from error
+
+
+def _check_schema(plain: object) -> None:
+    name, _, number = str(plain.get("schema", "") if isinstance(plain, dict) else "").partition("/")
+    own, _, known = SCHEMA.partition("/")
+    if name != own or not number.isdecimal():
+        raise UnsupportedError("this is not a transcript of ours; give a file that was written with the format 'json'")
+    if int(number) > int(known):
+        raise UnsupportedError(
+            f"it has version {number}, and this package knows {known}; install a newer speech-pipeline"
+        )
+
+
+def write(path: str | PathLike[str], text: str, *, overwrite: bool = True) -> None:
+    """Write a text file beside its place and rename it there, so that nobody ever sees half of one.
+
+    Raises:
+        OutputError: it cannot be written, or is there and may not be replaced.
+    """
+    target = Path(path)
+    draft = target.with_name(f".{os.urandom(8).hex()}.part")
+    try:
+        if not overwrite and target.exists():
+            raise FileExistsError  # noqa: TRY301
+        with draft.open("x", encoding="utf-8", errors="replace", newline="") as file:
+            file.write(text)
+        if overwrite:
+            draft.replace(target)
+        else:
+            _claim(draft, target)
+    except FileExistsError as error:
+        raise OutputError(
+            f"{str(path)!r} is there already and was kept; overwrite it or choose another name"
+        ) from error
+    except OSError as error:
+        raise OutputError(f"cannot write {str(path)!r}: {error.strerror}; check the folder and its rights") from error
+    finally:
+        with suppress(OSError):  # it is not there once renamed, nor where it could not be made
+            draft.unlink()
+
+
+def _claim(draft: Path, target: Path) -> None:
+    """Rename unless the target exists, decided by the file system where it has hard links."""
+    try:
+        target.hardlink_to(draft)
+    except FileExistsError:
+        raise
+    except OSError:
+        draft.replace(target)
 
 
 def to_dict(value: DataclassInstance, *, rounded: bool = False) -> dict[str, Any]:

@@ -1,0 +1,269 @@
+"""Subtitle cues, cut from segments by the rules that broadcasters publish: from whatever times there are.
+
+Word times are used where the segments have them; otherwise (a translation, an engine without them) the time of a
+segment is shared out over its characters. Cues of one channel never overlap; those of two channels may, as the
+speakers did: players stack them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from speech.errors import UnsupportedError
+from speech.formats import layout
+from speech.formats.breaking import Breaker, Unit, running
+from speech.formats.clock import milliseconds
+from speech.formats.schedule import character_times, in_order
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from speech.data import Seconds, Segment
+
+PAUSE = 1500
+"""Milliseconds of silence that always end a cue: shown on, it would run ahead of the speaker."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CueRules:
+    """How subtitles are cut.
+
+    The defaults are those of Netflix's Timed Text Style Guide for English: 42 characters a line, two lines, 5/6 s
+    to 7 s, two frames (at 24 a second) between cues, 20 characters a second for adults (17 for children, which is
+    also about the BBC's 160 to 180 words a minute). Wide characters count as two.
+    """
+
+    max_line_width: int = 42
+    max_lines: int = 2
+    max_duration: Seconds = 7.0
+    min_duration: Seconds = 5 / 6
+    """Where the next cue leaves room."""
+    min_gap: Seconds = 2 / 24
+    """Between two cues lies nothing, or at least this."""
+    max_cps: float | None = 20.0
+    """Characters a second: a cue read faster than this stays longer, where the next one leaves room."""
+    sentences: bool = True
+    """One cue per sentence, also where the model cut inside one; False: cues as the model cut, unless too long."""
+    max_words: int | None = None
+    """Words in a cue; characters, in a script without spaces."""
+    highlight_words: bool = False
+    """Each word underlined while it is spoken: in srt and vtt, and as karaoke in ass and lrc."""
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if value is not None and not isinstance(value, bool) and not value >= 0:
+                raise UnsupportedError(f"{item.name} cannot be {value!r}; give a number from 0 up")
+        self._at_least("max_line_width", 4)
+        self._at_least("max_lines", 1)
+        self._at_least("max_duration", max(self.min_duration, 2 * self.min_gap, 0.1))
+        self._at_least("max_words", 1)
+        self._at_least("max_cps", 0.1)
+
+    def _at_least(self, name: str, least: float) -> None:
+        value = getattr(self, name)
+        if value is not None and value < least:
+            raise UnsupportedError(f"{name} cannot be {value!r}; give {least:g} or more")
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A few lines and when they show, in milliseconds."""
+
+    start: int
+    end: int
+    rows: tuple[tuple[Unit, ...], ...]
+    label: str = ""
+    """Who speaks, where that is worth saying."""
+    channel: int | None = None
+    speaker: str | None = None
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The lines as they show."""
+        return tuple(running(row) for row in self.rows)
+
+    @property
+    def text(self) -> str:
+        """All on one line."""
+        return running([unit for row in self.rows for unit in row])
+
+
+def inline_label(label: str) -> str:
+    """A label as it stands before a text."""
+    return f"[{label}] " if label else ""
+
+
+def labels(segments: Sequence[Segment]) -> Callable[[Segment], str]:
+    """What to call the voice of a segment: its speaker, else its channel (from 1); "" where there is only one voice."""
+
+    def name(segment: Segment) -> str:
+        if segment.speaker:
+            return layout.clean(segment.speaker)
+        return "" if segment.channel is None else f"Channel {segment.channel + 1}"
+
+    several = any(segment.speaker for segment in segments) or len({segment.channel for segment in segments}) > 1
+    return name if several else lambda _: ""
+
+
+def highlights(cue: Cue) -> Iterator[tuple[int, int, Unit]]:
+    """The cue's time shared among its words: each from its own start to the next one's; none of no length."""
+    units = [unit for row in cue.rows for unit in row]
+    starts = [cue.start, *(min(max(unit.start, cue.start), cue.end) for unit in units[1:]), cue.end]
+    for unit, (start, end) in zip(units, pairwise(starts), strict=True):
+        if start < end:
+            yield start, end, unit
+
+
+def passages(
+    made: Sequence[Cue], rules: CueRules, escape: Callable[[str], str], marked: str
+) -> Iterator[tuple[int, int, Cue, list[str]]]:
+    """Start, end and escaped lines of what shows, one after the other: cues, or each word's turn in its cue.
+
+    Args:
+        made: the cues.
+        rules: whether words are highlighted.
+        escape: makes text safe for the format.
+        marked: how the format marks a word, with ``{}`` in its place.
+    """
+    for cue in made:
+        if not rules.highlight_words:
+            yield cue.start, cue.end, cue, [escape(line) for line in cue.lines]
+            continue
+        for start, end, spoken in highlights(cue):
+
+            def mark(unit: Unit, spoken: Unit = spoken) -> str:
+                return marked.format(escape(unit.text)) if unit is spoken else escape(unit.text)
+
+            yield start, end, cue, [running(row, mark) for row in cue.rows]
+
+
+def cues(
+    segments: Sequence[Segment],
+    rules: CueRules,
+    *,
+    duration: Seconds | None = None,
+    inline: bool = False,
+    step: int = 1,
+) -> list[Cue]:
+    """The cues of a transcript, by their starts.
+
+    Args:
+        segments: in any order; times need not be sound.
+        rules: how to cut.
+        duration: of the recording: where the last cue ends at the latest. Without it that is the last segment's end.
+        inline: whether the label will stand in the first line (``[Channel 1] ...``), which keeps room for it.
+        step: milliseconds of the clock that the cues will be written with.
+    """
+    name = labels(segments)
+    voices: dict[int | None, list[Segment]] = {}
+    for segment in sorted(segments, key=lambda segment: milliseconds(segment.start)):
+        voices.setdefault(segment.channel, []).append(segment)
+    limit = milliseconds(max([duration or 0.0, *(segment.end for segment in segments)]))
+    made = [
+        cue
+        for channel in voices.values()
+        for cue in _Channel(rules, name, inline, step).cut(channel, limit)
+    ]  # fmt: skip
+    return sorted(made, key=lambda cue: (cue.start, cue.end))
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """Units that will be one cue, or several."""
+
+    units: Sequence[Unit]
+    label: str
+    segment: Segment
+
+
+@dataclass(frozen=True, slots=True)
+class _Channel:
+    rules: CueRules
+    name: Callable[[Segment], str]
+    inline: bool
+    step: int
+
+    def cut(self, segments: Sequence[Segment], limit: int) -> list[Cue]:
+        drafts = [part for draft in self._sentences(segments) for part in self._split(draft)]
+        return [
+            Cue(
+                start,
+                end,
+                Breaker(draft.units, self.rules, self._lead(draft.label)).rows(),
+                draft.label,
+                draft.segment.channel,
+                draft.segment.speaker,
+            )
+            for draft, (start, end) in zip(drafts, self._times(drafts, limit), strict=True)
+        ]
+
+    def _split(self, draft: _Draft) -> Iterator[_Draft]:
+        for units in Breaker(draft.units, self.rules, self._lead(draft.label)).cues():
+            yield replace(draft, units=units)
+
+    def _times(self, drafts: Sequence[_Draft], limit: int) -> list[tuple[int, int]]:
+        rules, step = self.rules, self.step
+        placed = in_order(
+            [(_ticks(draft.units[0].start, step), _ticks(draft.units[-1].end, step)) for draft in drafts],
+            _ticks(limit, step),
+            wanted=[-(-self._reading_time(draft) // step) for draft in drafts],
+            longest=milliseconds(rules.max_duration) // step,
+            gap=-(-milliseconds(rules.min_gap) // step),
+        )
+        return [(start * step, end * step) for start, end in placed]
+
+    def _reading_time(self, draft: _Draft) -> int:
+        pace = self.rules.max_cps
+        needed = layout.width(running(draft.units)) / pace if pace else 0.0
+        return milliseconds(max(needed, self.rules.min_duration))
+
+    def _label(self, segment: Segment) -> str:
+        """The name; where it will stand in a line, cut to leave at least half of that."""
+        name, most = self.name(segment), self.rules.max_line_width // 2 - 3
+        if not self.inline or layout.width(name) <= most:
+            return name
+        return layout.shorten(name, most)
+
+    def _lead(self, label: str) -> int:
+        return layout.width(inline_label(label)) if self.inline else 0
+
+    def _sentences(self, segments: Sequence[Segment]) -> Iterator[_Draft]:
+        """Runs of units that no cue goes beyond: sentences, or the segments themselves."""
+        joining = self.rules.sentences and any(layout.punctuated(segment.text) for segment in segments)
+        run: list[Unit] = []
+        last = None
+        for segment in segments:
+            label = self._label(segment)
+            for index, unit in enumerate(self._units(segment, self.rules.max_line_width - self._lead(label))):
+                apart = index == 0 and not (joining and last and last.segment.speaker == segment.speaker)
+                if last and (apart or self._ends(run[-1], unit)):
+                    yield last
+                    last = None
+                if last:
+                    run.append(replace(unit, space=bool(layout.glue(run[-1].text, unit.text))) if index == 0 else unit)
+                else:
+                    run = [unit]
+                    last = _Draft(run, label, segment)
+        if last:
+            yield last
+
+    def _ends(self, left: Unit, right: Unit) -> bool:
+        pause = right.start - left.end >= PAUSE
+        return pause or (self.rules.sentences and layout.ends_sentence(left.text, right.text))
+
+    def _units(self, segment: Segment, limit: int) -> Iterator[Unit]:
+        text = layout.clean(segment.text)
+        begins, ends = character_times(segment, text.replace(" ", ""))
+        place = 0
+        for word in filter(None, text.split(" ")):
+            for index, part in enumerate(layout.units(word, limit)):
+                after = place + len(part)
+                yield Unit(part, begins[place], ends[after - 1], index == 0)
+                place = after
+
+
+def _ticks(ms: int, step: int) -> int:
+    return (ms + step // 2) // step
