@@ -1,7 +1,8 @@
 """The contract of an engine, and the look-up of engines by name.
 
-An engine is one file in this folder (one whose name begins with "_" is a part of others), or a module that another package names in the entry-point group
-``speech.engines``. Its name is the file's name. It imports its heavy package inside ``load`` and ``probe``.
+An engine is one file in this folder, or a module that another package names in the entry-point group
+``speech.engines``. Its name is the file's name; a file whose name begins with "_" is a part of others. An engine
+imports its heavy package inside ``load`` and ``probe``.
 
 The caller promises float32 mono at ``spec.sample_rate``, at most ``spec.max_seconds`` a chunk, options already
 checked against the spec, and that all chunks of one call share their options. The engine promises one ``Heard`` for
@@ -10,7 +11,6 @@ each chunk, times that increase and count from the chunk's start, nothing printe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 from speech.errors import MissingDependencyError, UnknownModelError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from importlib.metadata import EntryPoint
     from pathlib import Path
 

@@ -1,0 +1,459 @@
+"""Whisper through CTranslate2, by faster-whisper: any language, timestamps, word times, translation.
+
+Each chunk is one window of 30 s. Windows are encoded one at a time on a CPU (a batch gains nothing there and costs
+memory) and together on a GPU, then decoded together. Timestamps are always decoded, as the segments come from them.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from speech.data import Heard, ModelSpec, Segment
+from speech.engines import _ctranslate2, _cuda, _whisper
+from speech.errors import EngineError, MissingDependencyError, SpeechError
+from speech.languages import EACH, NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+
+    import numpy as np
+    from ctranslate2 import StorageView
+    from ctranslate2.models import WhisperGenerationResult
+    from faster_whisper import WhisperModel
+    from faster_whisper.tokenizer import Tokenizer
+    from numpy.typing import NDArray
+
+    from speech.data import Chunk, Device, Samples, Seconds, TranscribeOptions, Word
+
+    Array = NDArray[np.float32]
+    Item = TypeVar("Item")
+    Result = TypeVar("Result")
+
+REQUIRES = ""
+
+RATE = 16_000
+WINDOW_FRAMES = 3000
+"""Mel frames in a window: 30 s at 100 a second."""
+POSITIONS = 448
+"""Of the decoder: prompt and text together."""
+FIRST_TIMESTAMP_TICKS = 50
+"""The first timestamp lies within the first 1.0 s, as OpenAI's ``max_initial_timestamp``."""
+CANDIDATES = 5
+"""Drawn where a temperature is given, of which the best is kept: OpenAI's ``best_of``."""
+
+FEATURES = frozenset({"words", "prompt", "hotwords", "beam_size", "temperature", "no_repeat_ngram"})
+MULTILINGUAL_FEATURES = frozenset({"translate", "detect"})
+MODEL_FILES = ("model.bin", "config.json", "tokenizer.json")
+REMEDY = "fetch the model again, or try another"
+
+
+def load(spec: ModelSpec, files: Path | None, device: Device) -> Whisper:
+    """Load the model in the directory ``files`` onto ``device``.
+
+    Raises:
+        EngineError: the directory does not hold a whole Whisper model, or it does not run on the device.
+        MissingDependencyError: faster-whisper or a library of the GPU is missing.
+    """
+    path = files or spec.path
+    if path is None:
+        raise EngineError(f"model {spec.name!r} has no files; type: speech models pull {spec.name}")
+    absent = [name for name in MODEL_FILES if not (path / name).is_file()]
+    if absent:
+        raise EngineError(f"{str(path)!r} is not a whole Whisper model, {' and '.join(absent)} missing; {REMEDY}")
+    if not find_spec("faster_whisper"):
+        raise MissingDependencyError(f"model {spec.name!r} needs faster-whisper; type: pip install faster-whisper")
+    kind, _, index = device.name.partition(":")
+    if kind == "cuda" and (lacking := _cuda.missing(_ctranslate2.gpu_libraries())):
+        raise MissingDependencyError(f"{device.name} cannot be used: {_ctranslate2.lacking_note(lacking)}")
+    return Whisper(_open(path, kind, int(index or 0), device), spec)
+
+
+def _open(path: Path, kind: str, index: int, device: Device) -> WhisperModel:
+    from faster_whisper import WhisperModel
+    from faster_whisper.feature_extractor import FeatureExtractor
+
+    compute_type = device.compute_types[0] if device.compute_types else "default"
+    try:
+        with _ctranslate2.quiet():
+            model = WhisperModel(
+                str(path),
+                device=kind,
+                device_index=index,
+                compute_type=compute_type,
+                cpu_threads=device.threads or _ctranslate2.cores(),
+                local_files_only=True,
+            )
+        if model.feature_extractor.mel_filters.shape[0] != model.model.n_mels:
+            model.feature_extractor = FeatureExtractor(feature_size=model.model.n_mels)
+    except Exception as error:  # tokenizers raises bare Exception, CTranslate2 most of the built-in ones
+        raise EngineError(
+            f"cannot load {str(path)!r} on {device.name} as {compute_type} ({error}); {REMEDY}"
+        ) from error
+    return model
+
+
+def inspect(path: Path) -> ModelSpec | None:
+    """What the directory ``path`` holds, if it is a Whisper model for CTranslate2; reads no weights."""
+    path = Path(path)
+    vocabulary = _vocabulary(path) if (path / "model.bin").is_file() and (path / "config.json").is_file() else None
+    if vocabulary is None or "<|startoftranscript|>" not in vocabulary:
+        return None
+    # As CTranslate2 decides it: the token "" is in the multilingual vocabulary only.
+    multilingual = "" in vocabulary
+    languages = tuple(code for code in NAMES if f"<|{code}|>" in vocabulary) if multilingual else ("en",)
+    mels = _mels(path) or (128 if "<|yue|>" in vocabulary else 80)
+    return ModelSpec(
+        name=path.resolve().name,
+        task="transcribe",
+        engine="faster_whisper",
+        languages=languages,
+        features=FEATURES | MULTILINGUAL_FEATURES if multilingual else FEATURES,
+        path=path,
+        description=f"Whisper, {mels} mel bands, {'multilingual' if multilingual else 'English only'}",
+    )
+
+
+def probe() -> list[Device]:
+    """The CPU, and every GPU with what works on it; a GPU that lacks a library has no compute types and a note."""
+    return _ctranslate2.devices()
+
+
+def _vocabulary(path: Path) -> set[str] | None:
+    try:
+        if (path / "vocabulary.json").is_file():
+            return set(json.loads((path / "vocabulary.json").read_text(encoding="utf-8")))
+        return set((path / "vocabulary.txt").read_text(encoding="utf-8").removesuffix("\n").split("\n"))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _mels(path: Path) -> int | None:
+    try:
+        settings = json.loads((path / "preprocessor_config.json").read_text(encoding="utf-8"))
+        return int(settings["feature_size"])
+    except (OSError, ValueError, TypeError, KeyError):  # tiny to large-v2 come without the file
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """One chunk on its way into the model."""
+
+    chunk: Chunk
+    encoded: Array
+    """Shape (1, 1500, width)."""
+    languages: Mapping[str, float]
+    tokenizer: Tokenizer
+    prompt: _whisper.Prompt
+
+    @property
+    def start(self) -> list[int]:
+        """The tokens that open the window: language and task."""
+        return list(self.tokenizer.sot_sequence)
+
+    @property
+    def tokens(self) -> list[int]:
+        """All that the model is given before the text."""
+        before = [self.tokenizer.sot_prev, *self.prompt.tokens] if self.prompt.tokens else []
+        return [*before, *self.start]
+
+
+@dataclass(frozen=True, slots=True)
+class _Decoded:
+    """What came out of one window."""
+
+    window: _Window
+    tokens: list[int]
+    logprob: float
+    no_speech: float
+    cuts: list[_whisper.Cut]
+    dropped: list[_whisper.Cut]
+    unfinished_from: Seconds | None
+
+    @property
+    def text(self) -> list[int]:
+        return [token for cut in self.cuts for token in cut.text]
+
+    def decode(self, tokens: Sequence[int]) -> str:
+        return str(self.window.tokenizer.decode(list(tokens))).strip()
+
+
+class Whisper:
+    """A loaded model. CTranslate2 computes one batch at a time with all its threads, so calls would only queue."""
+
+    parallel = 1
+
+    def __init__(self, model: WhisperModel, spec: ModelSpec) -> None:
+        self._loaded: WhisperModel | None = model
+        self._spec = spec
+        self._tokenizers: dict[tuple[str, str], Tokenizer] = {}
+
+    def recognize(self, chunks: Sequence[Chunk], options: TranscribeOptions) -> list[Heard]:
+        """One ``Heard`` for each chunk; where a GPU's memory runs out, the batch is halved until it fits.
+
+        Raises:
+            EngineError: the model failed; "out of memory" is in the message where that was it.
+        """
+        return in_halves(list(chunks), partial(self._recognize, options=options))
+
+    def detect(self, chunks: Sequence[Chunk]) -> list[Mapping[str, float]]:
+        """The probability of each language, for each chunk.
+
+        Raises:
+            EngineError: the model failed.
+        """
+        return in_halves(list(chunks), self._detect)
+
+    def close(self) -> None:
+        """Free the model; calling it again does nothing."""
+        if self._loaded is not None:
+            self._loaded.model.unload_model()
+            self._loaded = None
+
+    @property
+    def _model(self) -> WhisperModel:
+        if self._loaded is None:
+            raise EngineError(f"model {self._spec.name!r} was closed; load it again")
+        return self._loaded
+
+    def _recognize(self, chunks: Sequence[Chunk], options: TranscribeOptions) -> list[Heard]:
+        with self._failures():
+            windows = self._windows(chunks, options)
+            decoded = in_groups(windows, lambda window: len(window.tokens), partial(self._decode, options=options))
+            if not options.words:
+                return [_heard(result, None, options) for result in decoded]
+            # An alignment takes one language for all its windows, and at least one token for each.
+            timed = in_groups(decoded, lambda result: (*result.window.start, not result.cuts), self._align)
+            return [_heard(result, tokens, options) for result, tokens in zip(decoded, timed, strict=True)]
+
+    def _detect(self, chunks: Sequence[Chunk]) -> list[Mapping[str, float]]:
+        with self._failures():
+            return self._languages(self._encode(chunks))
+
+    def _windows(self, chunks: Sequence[Chunk], options: TranscribeOptions) -> list[_Window]:
+        encoded = self._encode(chunks)
+        named = None if options.language == EACH else options.language
+        languages = [{}] * len(chunks) if named else self._languages(encoded)
+        windows = []
+        for chunk, window, likely in zip(chunks, encoded, languages, strict=True):
+            language = chunk.language or named or max(likely, key=lambda code: likely[code])
+            tokenizer = self._tokenizer(language, options.task)
+            text = options.prompt if chunk.prompt is None else chunk.prompt
+            prompt = _whisper.prompt(tokenizer.encode, options.hotwords, text or "")
+            windows.append(_Window(chunk, window, likely, tokenizer, prompt))
+        return windows
+
+    def _tokenizer(self, language: str, task: str) -> Tokenizer:
+        from faster_whisper.tokenizer import Tokenizer
+
+        if (language, task) not in self._tokenizers:
+            multilingual = self._model.model.is_multilingual
+            tokenizer = Tokenizer(self._model.hf_tokenizer, multilingual, task=task, language=language)
+            if multilingual and tokenizer.language is None:
+                raise EngineError(f"model {self._spec.name!r} has no language {language!r}; name another, or none")
+            self._tokenizers[language, task] = tokenizer
+        return self._tokenizers[language, task]
+
+    def _encode(self, chunks: Sequence[Chunk]) -> list[Array]:
+        import numpy as np
+
+        features = [self._features(chunk.samples) for chunk in chunks]
+        if self._model.model.device == "cpu":
+            return [self._encode_batch(one[np.newaxis]) for one in features]
+        together = self._encode_batch(np.stack(features))
+        return [together[place : place + 1] for place in range(len(features))]
+
+    def _features(self, samples: Samples) -> Array:
+        """Log-mel frames as upstream pads them: 0.01 s of silence before the transform, zeros up to 30 s after it."""
+        import numpy as np
+
+        frames = self._model.feature_extractor(samples)[:, :-1][:, :WINDOW_FRAMES]
+        return np.pad(frames, ((0, 0), (0, WINDOW_FRAMES - frames.shape[1])))
+
+    def _encode_batch(self, features: Array) -> Array:
+        """Encode windows; the result is on the CPU, where windows can be put together in any order."""
+        import numpy as np
+        from ctranslate2 import DataType, StorageView
+
+        encoded = self._model.model.encode(StorageView.from_array(np.ascontiguousarray(features)), to_cpu=True)
+        if encoded.dtype == DataType.bfloat16:  # which numpy does not have
+            encoded = encoded.to(DataType.float32)
+        return np.asarray(encoded)
+
+    def _languages(self, encoded: Sequence[Array]) -> list[Mapping[str, float]]:
+        if not self._model.model.is_multilingual:
+            return [{"en": 1.0}] * len(encoded)
+        found = self._model.model.detect_language(_joined(encoded)) if encoded else []
+        return [{token[2:-2]: float(probability) for token, probability in likely} for likely in found]
+
+    def _decode(self, windows: Sequence[_Window], options: TranscribeOptions) -> list[_Decoded]:
+        from faster_whisper.transcribe import get_suppressed_tokens
+
+        before = len(windows[0].tokens)
+        results = self._model.model.generate(
+            _joined([window.encoded for window in windows]),
+            [window.tokens for window in windows],
+            max_length=POSITIONS,
+            no_repeat_ngram_size=options.no_repeat_ngram,
+            return_scores=True,
+            return_no_speech_prob=True,
+            suppress_blank=True,
+            suppress_tokens=list(get_suppressed_tokens(windows[0].tokenizer, [-1])),
+            max_initial_timestamp_index=FIRST_TIMESTAMP_TICKS,
+            **_search(options),
+        )
+        limit = min(POSITIONS // 2, POSITIONS - before)  # as CTranslate2 stops
+        return [_decoded(window, result, limit) for window, result in zip(windows, results, strict=True)]
+
+    def _align(self, decoded: Sequence[_Decoded]) -> list[_whisper.TimedTokens | None]:
+        if not decoded[0].cuts:
+            return [None] * len(decoded)
+        texts = [result.text for result in decoded]
+        results = self._model.model.align(
+            _joined([result.window.encoded for result in decoded]),
+            decoded[0].window.start,
+            texts,
+            [min(WINDOW_FRAMES, max(2, len(result.window.chunk.samples) // 160)) for result in decoded],
+        )
+        return [
+            _whisper.TimedTokens(
+                _whisper.token_starts(result.alignments, len(text) + 1), tuple(map(float, result.text_token_probs))
+            )
+            for text, result in zip(texts, results, strict=True)
+        ]
+
+    @contextmanager
+    def _failures(self) -> Iterator[None]:
+        try:
+            yield
+        except SpeechError:
+            raise
+        except (RuntimeError, ValueError, IndexError, MemoryError, OverflowError, TypeError) as error:
+            memory = isinstance(error, MemoryError) or "out of memory" in str(error).lower()
+            remedy = "take a smaller batch or model" if memory else "try another model or compute type"
+            cause = "out of memory" if memory else str(error)
+            raise EngineError(f"model {self._spec.name!r} failed ({cause}); {remedy}") from error
+
+
+def _joined(encoded: Sequence[Array]) -> StorageView:
+    import numpy as np
+    from ctranslate2 import StorageView
+
+    return StorageView.from_array(np.concatenate(encoded))
+
+
+def _search(options: TranscribeOptions) -> dict[str, Any]:
+    if options.temperature > 0:
+        return {
+            "beam_size": 1,
+            "num_hypotheses": CANDIDATES,
+            "sampling_topk": 0,
+            "sampling_temperature": options.temperature,
+        }
+    return {"beam_size": options.beam_size}
+
+
+def _decoded(window: _Window, result: WhisperGenerationResult, limit: int) -> _Decoded:
+    tokens = list(result.sequences_ids[0])
+    specials = _whisper.Specials(window.tokenizer.eot, window.tokenizer.timestamp_begin)
+    found = list(_whisper.cuts(tokens, specials))
+    kept, dropped = _whisper.inside(found, window.chunk.duration)
+    resume = _whisper.unfinished_from(tokens, found, specials, limit)
+    # The score is the mean over the tokens; Whisper's own mean counts the one that ends the text too.
+    logprob = float(result.scores[0]) * len(tokens) / (len(tokens) + 1)
+    if resume is not None and resume >= window.chunk.duration:
+        resume = None
+    return _Decoded(window, tokens, logprob, float(result.no_speech_prob), kept, dropped, resume)
+
+
+def _heard(decoded: _Decoded, timed: _whisper.TimedTokens | None, options: TranscribeOptions) -> Heard:
+    segments = list(_segments(decoded, timed, options))
+    prompt = decoded.window.prompt
+    details: dict[str, Any] = {
+        "logprob": decoded.logprob,
+        "compression_ratio": _whisper.compression_ratio(decoded.decode(decoded.tokens)),
+        "temperature": options.temperature,
+        "hotwords_left_out": prompt.hotwords_left_out,
+        "prompt_tokens_left_out": prompt.tokens_left_out,
+        "unfinished_from": decoded.unfinished_from,
+        "outside": tuple(decoded.decode(cut.text) for cut in decoded.dropped),
+    }
+    if segments and decoded.unfinished_from is not None:
+        last = segments[-1]
+        segments[-1] = replace(last, details={**last.details, "unfinished": True})
+    return Heard(tuple(segments), decoded.window.languages, decoded.no_speech, details)
+
+
+def _segments(decoded: _Decoded, timed: _whisper.TimedTokens | None, options: TranscribeOptions) -> Iterator[Segment]:
+    cuts = decoded.cuts
+    words = list(_words(decoded, timed, options)) if timed else [()] * len(cuts)
+    for cut, spoken in zip(cuts, words, strict=True):
+        text = decoded.decode(cut.text)
+        if text:
+            probabilities = [word.probability or 0.0 for word in spoken]
+            yield Segment(
+                text=text,
+                start=spoken[0].start if spoken else round(cut.start, 3),
+                end=spoken[-1].end if spoken else round(cut.end or cut.start, 3),
+                words=spoken,
+                language=decoded.window.tokenizer.language_code,
+                confidence=sum(probabilities) / len(probabilities) if spoken else math.exp(decoded.logprob),
+                logprob=decoded.logprob,
+                no_speech=decoded.no_speech,
+                tokens=cut.tokens,
+                details={
+                    "compression_ratio": _whisper.compression_ratio(text),
+                    "temperature": options.temperature,
+                },
+            )
+
+
+def _words(decoded: _Decoded, timed: _whisper.TimedTokens, options: TranscribeOptions) -> Iterator[tuple[Word, ...]]:
+    tokenizer = decoded.window.tokenizer
+    # A translation is English, whose words have spaces, whatever language was spoken.
+    split = tokenizer.split_tokens_on_spaces if options.task == "translate" else tokenizer.split_to_word_tokens
+    raw, first = [], 0
+    for cut in decoded.cuts:
+        texts, tokens = split(list(cut.text))
+        raw.append(_whisper.words(zip(texts, map(len, tokens), strict=True), timed, first))
+        first += len(cut.text)
+    usual = _whisper.usual_length(word for words in raw for word in words)
+    floor = 0.0
+    ceilings = [cut.start for cut in decoded.cuts[1:]] + [decoded.window.chunk.duration]
+    for cut, words, ceiling in zip(decoded.cuts, raw, ceilings, strict=True):
+        settled = _whisper.settle(words, cut, floor, ceiling, usual) if words else ()
+        floor = settled[-1].end if settled else cut.end or floor
+        yield settled
+
+
+def in_halves(items: list[Item], work: Callable[[list[Item]], list[Result]]) -> list[Result]:
+    """The work done on all at once or, where memory runs out, on each half."""
+    if not items:
+        return []
+    try:
+        return work(items)
+    except EngineError as error:
+        if len(items) == 1 or "out of memory" not in str(error):
+            raise
+    middle = len(items) // 2
+    return in_halves(items[:middle], work) + in_halves(items[middle:], work)
+
+
+def in_groups(
+    items: Sequence[Item], key: Callable[[Item], Hashable], work: Callable[[list[Item]], list[Result]]
+) -> list[Result]:
+    """The work done on the items of each key together; the results are in the items' order."""
+    groups: dict[Hashable, list[int]] = {}
+    for place, item in enumerate(items):
+        groups.setdefault(key(item), []).append(place)
+    results: dict[int, Result] = {}
+    for places in groups.values():
+        results.update(zip(places, work([items[place] for place in places]), strict=True))
+    return [results[place] for place in range(len(items))]
