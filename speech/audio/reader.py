@@ -1,0 +1,313 @@
+"""Decoders: from a file to frames of samples, each with its time in the recording.
+
+FFmpeg's libraries (through PyAV) read everything that they know: on uncompressed audio, FLAC and mp3 they give the
+same samples as libsndfile does. libsndfile reads what they do not know (HTK, MATLAB, SDS ...), and G.721/G.723, which
+they decode wrongly out of AU and WAV.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from speech.audio.sound import Track, as_float
+from speech.errors import AudioError, SpeechError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from speech.audio.notes import Notes
+    from speech.audio.sound import Audio, Samples
+    from speech.audio.source import Input
+    from speech.data import Seconds
+
+AvObject = Any
+"""A container, stream, packet or frame: their classes cannot be named before av is imported."""
+PREROLL: Seconds = 1.0
+"""Decoded before a place that was sought: Opus needs 0.08 s to settle, mp3 the bits of earlier frames."""
+ENCODER_DELAY: Seconds = 0.1
+"""A track that starts later than this was recorded later; below, it is the encoder's padding (mp3 0.03 to 0.07 s)."""
+SEEKS_TO_THE_SAMPLE = {"wav", "w64", "aiff", "au", "caf", "flac", "ogg", "mp3", "mov", "matroska"}
+"""Containers whose times are right after a jump; the others guess them from the bit rate, so they are read through."""
+COUNTS_FROM_ZERO = {"mov", "matroska"}
+"""Containers whose time 0 is the start of the recording; elsewhere (MPEG-TS, Ogg) it is the first time there is."""
+PLAYLISTS = {"hls", "dash", "concat", "sdp", "rtsp", "rtp", "imf", "applehttp"}
+BROKEN_CODECS = ("g726", "adpcm_g726")
+RATES = range(100, 10_000_001)
+"""Beyond these the header is damaged, and the resampler would be asked for the impossible."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """What one packet decodes to: shape (frames, channels)."""
+
+    samples: Samples
+    rate: int
+    time: Seconds | None
+    """From the start of the recording; None where the container does not say: right after the one before."""
+
+
+class AvReader:
+    """A file through FFmpeg's libraries."""
+
+    def __init__(self, file: Input) -> None:
+        self._file = file
+        self._container = _open(file)
+        formats = set(self._container.format.name.split(","))
+        self._seeks = file.seekable() and bool(formats & SEEKS_TO_THE_SAMPLE)
+        self._from_zero = bool(formats & COUNTS_FROM_ZERO)
+        self.estimated = bool(formats & {"mp3", "aac", "ac3", "eac3", "amr"})
+        """Whether ``duration`` comes from a bit rate."""
+
+    @property
+    def tracks(self) -> tuple[Track, ...]:
+        """The audio tracks, in the file's order."""
+        return tuple(_track(stream) for stream in self._container.streams.audio)
+
+    @property
+    def video(self) -> bool:
+        """Whether there are pictures; FFmpeg would also draw plain text."""
+        return bool(self._container.streams.video) and self._container.format.name != "tty"
+
+    def duration(self, track: int) -> Seconds | None:
+        """Seconds from the start of the recording to the track's end, as the headers say it."""
+        stream = self._container.streams.audio[track]
+        if stream.duration is not None and stream.time_base is not None:
+            start = float((stream.start_time or 0) * stream.time_base)
+            # The stream's own duration counts the encoder's padding in MP4 and leaves it out in mp3.
+            padded = start if 0 < start < ENCODER_DELAY and self._from_zero else 0.0
+            return float(stream.duration * stream.time_base) - padded + max(0.0, start - self._zero(stream))
+        return _tagged(stream) or (self._container.duration / 1e6 if self._container.duration else None)
+
+    def frames(self, track: int, begin: Seconds, notes: Notes) -> Iterator[Frame]:
+        """Everything from ``begin`` on; the first frame may be from before it."""
+        if begin > 0 and self._seeks and self._sought(track, begin):
+            frames = self._decoded(track, notes)
+            first = next(frames, None)
+            if first is None:
+                return
+            if first.time is not None and first.time <= begin:
+                yield first
+                yield from frames
+                return
+            self._reopen()
+        yield from self._decoded(track, notes)
+
+    def close(self) -> None:
+        """Free the decoders; the file stays open."""
+        self._container.close()
+
+    def _reopen(self) -> None:
+        self._container.close()
+        self._file.rewind()
+        self._container = _open(self._file)
+
+    def _sought(self, track: int, begin: Seconds) -> bool:
+        import av
+
+        stream = self._container.streams.audio[track]
+        place = self._zero(stream) + max(0.0, begin - PREROLL)
+        try:
+            self._container.seek(int(place / stream.time_base), stream=stream)
+        except av.error.FFmpegError:
+            self._reopen()
+            return False
+        return True
+
+    def _zero(self, stream: AvObject) -> Seconds:
+        """Where the recording starts on the container's own clock."""
+        start = float((stream.start_time or 0) * stream.time_base)
+        origin = 0.0 if self._from_zero else (self._container.start_time or 0) / 1e6
+        return start if start - origin < ENCODER_DELAY else origin
+
+    def _decoded(self, track: int, notes: Notes) -> Iterator[Frame]:
+        stream = self._container.streams.audio[track]
+        stream.codec_context.thread_count = 1  # threads gain nothing on audio, and blame the wrong packet
+        zero = self._zero(stream)
+        for packet in self._packets(stream, notes):
+            for frame in _frames(packet, notes):
+                time = None if frame.pts is None else float(frame.pts * frame.time_base) - zero
+                yield Frame(_samples(frame), frame.sample_rate, time)
+
+    def _packets(self, stream: AvObject, notes: Notes) -> Iterator[AvObject]:
+        import av
+        from av.stream import Discard
+
+        for other in self._container.streams:
+            if other.index != stream.index:
+                other.discard = Discard.all
+        try:
+            yield from self._container.demux(stream)
+        except (av.error.FFmpegError, EOFError) as error:
+            notes.damage(cause_of(error))
+
+
+class SoundFileReader:
+    """A file through libsndfile."""
+
+    video = False
+    estimated = False
+
+    def __init__(self, file: Input) -> None:
+        import soundfile
+
+        file.rewind()
+        self._file = soundfile.SoundFile(file)
+
+    @property
+    def tracks(self) -> tuple[Track, ...]:
+        """Its one track."""
+        return (Track(f"{self._file.format}/{self._file.subtype}", self._file.samplerate, self._file.channels),)
+
+    def duration(self, _: int) -> Seconds | None:
+        """Seconds, as the header says."""
+        return float(len(self._file) / self._file.samplerate)
+
+    def frames(self, _: int, begin: Seconds, __: Notes) -> Iterator[Frame]:
+        """Everything from ``begin`` on."""
+        rate = self._file.samplerate
+        at = min(int(begin * rate), len(self._file))
+        self._file.seek(at)
+        while len(samples := self._file.read(rate, dtype="float32", always_2d=True)):
+            yield Frame(samples, rate, at / rate)
+            at += len(samples)
+
+    def close(self) -> None:
+        """Free the decoder; the file stays open."""
+        self._file.close()
+
+
+Reader = AvReader | SoundFileReader
+
+
+def slices(audio: Audio, begin: Seconds) -> Iterator[Frame]:
+    """What is in memory already, a second at a time."""
+    rate = audio.rate
+    samples = audio.samples.reshape(len(audio.samples), -1)
+    for at in range(round(begin * rate), len(samples), rate):
+        yield Frame(samples[at : at + rate], rate, at / rate)
+
+
+@contextmanager
+def reading(file: Input, name: str) -> Iterator[Reader]:
+    """The reader that fits the file.
+
+    Raises:
+        AudioError: no decoder knows it.
+    """
+    reader = _reader(file, name)
+    try:
+        yield reader
+    finally:
+        reader.close()
+
+
+def picked(reader: Reader, track: int | None, name: str) -> int:
+    """The place of the wanted track: the first where none was asked for.
+
+    Raises:
+        AudioError: there is no such track, no audio at all, or no decoder for it.
+    """
+    tracks = reader.tracks
+    if not tracks:
+        what = "a video without an audio track" if reader.video else "a file without audio"
+        raise AudioError(f"{name!r} is {what}; give one that has sound")
+    place = 0 if track is None else track
+    listed = "; ".join(f"{index}: {each}" for index, each in enumerate(tracks))
+    if not 0 <= place < len(tracks):
+        raise AudioError(f"{name!r} has no track {track!r}; choose one of these: {listed}")
+    if not tracks[place].codec:
+        raise AudioError(f"{name!r}: track {place} cannot be decoded (unknown or encrypted codec); convert it to FLAC")
+    if tracks[place].rate and tracks[place].rate not in RATES:
+        raise AudioError(f"{name!r}: no recording has {tracks[place].rate} samples a second; its header is damaged")
+    return place
+
+
+@contextmanager
+def translated(name: str) -> Iterator[None]:
+    """Whatever the decoders and the file system raise, as an AudioError that names the source."""
+    import av
+    import soundfile
+
+    try:
+        yield
+    except SpeechError:
+        raise
+    except (av.error.FFmpegError, soundfile.SoundFileError, OSError, EOFError, ValueError) as error:
+        raise AudioError(f"{name!r} cannot be read ({cause_of(error)}); check the file") from error
+
+
+def cause_of(error: Exception) -> str:
+    """The foreign error in words, without numbers and file names."""
+    return str(getattr(error, "strerror", None) or error or type(error).__name__).rstrip(".")
+
+
+def _reader(file: Input, name: str) -> Reader:
+    import av
+    import soundfile
+
+    reader = None
+    try:
+        reader = AvReader(file)
+        if not (file.seekable() and any(track.codec.startswith(BROKEN_CODECS) for track in reader.tracks)):
+            return reader
+        return SoundFileReader(file)
+    except (av.error.FFmpegError, EOFError) as error:
+        try:
+            if file.seekable():
+                return SoundFileReader(file)
+        except (soundfile.SoundFileError, OSError):
+            pass
+        advice = "if it holds raw samples without a header, load them and pass Audio(samples, rate)"
+        raise AudioError(f"{name!r} is no audio or video that can be decoded ({cause_of(error)}); {advice}") from error
+
+
+def _open(file: Input) -> AvObject:
+    import av
+
+    # No other file and no network, whatever the content asks for: demuxers ask io_open, SDP goes by the whitelist.
+    options = {"protocol_whitelist": "none"}
+    container = av.open(file, metadata_errors="replace", io_open=_refuse, container_options=options)
+    if set(container.format.name.split(",")) & PLAYLISTS:
+        container.close()
+        raise AudioError("it is a playlist, and what it points to is not fetched; give the recording itself")
+    return container
+
+
+def _refuse(url: str, *_: object) -> NoReturn:
+    raise OSError(f"it points to another file or address ({url!r}), which is not opened")
+
+
+def _track(stream: AvObject) -> Track:
+    context = stream.codec_context
+    title = stream.metadata.get("title")
+    if context is None:
+        return Track("", 0, 0, stream.language, title)
+    return Track(context.name, context.sample_rate or 0, context.layout.nb_channels, stream.language, title)
+
+
+def _tagged(stream: AvObject) -> Seconds | None:
+    """The track's own duration where Matroska writes it as a tag: ``00:01:02.345``."""
+    parts = stream.metadata.get("DURATION", "").split(":")
+    try:
+        hours, minutes, seconds = (float(part) for part in parts)
+    except ValueError:
+        return None
+    return 3600 * hours + 60 * minutes + seconds
+
+
+def _frames(packet: AvObject, notes: Notes) -> list[AvObject]:
+    import av
+
+    try:
+        frames = packet.decode()
+    except (av.error.FFmpegError, EOFError) as error:
+        notes.damage(cause_of(error))
+        return []
+    return [frame for frame in frames if frame.samples and frame.sample_rate]
+
+
+def _samples(frame: AvObject) -> Samples:
+    array = frame.to_ndarray()
+    return as_float(array.T if frame.format.is_planar else array.reshape(-1, frame.layout.nb_channels))
