@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from speech.audio.notes import Notes
 from speech.audio.sound import Audio, AudioInfo, Track, checked_rate
-from speech.audio.source import is_stream, name_of, opened
+from speech.audio.source import Source, is_stream, name_of, opened
 from speech.errors import AudioError
 
 if TYPE_CHECKING:
@@ -21,10 +21,9 @@ if TYPE_CHECKING:
 
     from speech.audio.reader import Frame, Reader
     from speech.audio.sound import Samples
-    from speech.audio.source import Source
     from speech.data import Event, Seconds
 
-__all__ = ["Audio", "AudioInfo", "Track", "blocks", "describe", "name_of"]
+__all__ = ["Audio", "AudioInfo", "Source", "Track", "blocks", "describe", "name_of"]
 
 
 def describe(source: Source) -> AudioInfo:

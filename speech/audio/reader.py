@@ -7,8 +7,8 @@ they decode wrongly out of AU and WAV.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from speech.audio.sound import Track, as_float
@@ -77,22 +77,20 @@ class AvReader:
             start = float((stream.start_time or 0) * stream.time_base)
             # The stream's own duration counts the encoder's padding in MP4 and leaves it out in mp3.
             padded = start if 0 < start < ENCODER_DELAY and self._from_zero else 0.0
-            return float(stream.duration * stream.time_base) - padded + max(0.0, start - self._zero(stream))
+            return float(stream.duration * stream.time_base) - padded + max(0.0, start - self._zero(start))
         return _tagged(stream) or (self._container.duration / 1e6 if self._container.duration else None)
 
     def frames(self, track: int, begin: Seconds, notes: Notes) -> Iterator[Frame]:
         """Everything from ``begin`` on; the first frame may be from before it."""
-        if begin > 0 and self._seeks and self._sought(track, begin):
-            frames = self._decoded(track, notes)
+        frames = self._decoded(track, notes)
+        first = next(frames, None)
+        zero = self._zero((first and first.time) or 0.0)
+        if begin > 0 and first and self._seeks:
+            frames = self._sought(track, begin + zero, notes)
             first = next(frames, None)
-            if first is None:
-                return
-            if first.time is not None and first.time <= begin:
-                yield first
-                yield from frames
-                return
-            self._reopen()
-        yield from self._decoded(track, notes)
+        while first:
+            yield first if first.time is None else replace(first, time=first.time - zero)
+            first = next(frames, None)
 
     def close(self) -> None:
         """Free the decoders; the file stays open."""
@@ -103,31 +101,36 @@ class AvReader:
         self._file.rewind()
         self._container = _open(self._file)
 
-    def _sought(self, track: int, begin: Seconds) -> bool:
+    def _sought(self, track: int, begin: Seconds, notes: Notes) -> Iterator[Frame]:
+        """Frames from a little before ``begin``, or from the start where the container does not find the place."""
         import av
 
         stream = self._container.streams.audio[track]
-        place = self._zero(stream) + max(0.0, begin - PREROLL)
-        try:
-            self._container.seek(int(place / stream.time_base), stream=stream)
-        except av.error.FFmpegError:
+        first = None
+        with suppress(av.error.FFmpegError):
+            self._container.seek(int(max(0.0, begin - PREROLL) / stream.time_base), stream=stream)
+            frames = self._decoded(track, notes)
+            first = next(frames, None)
+        if first is None and begin > (self.duration(track) or 0.0):
+            return
+        if first is None or first.time is None or first.time > begin:
             self._reopen()
-            return False
-        return True
+            frames = self._decoded(track, notes)
+        else:
+            yield first
+        yield from frames
 
-    def _zero(self, stream: AvObject) -> Seconds:
-        """Where the recording starts on the container's own clock."""
-        start = float((stream.start_time or 0) * stream.time_base)
+    def _zero(self, first: Seconds) -> Seconds:
+        """Where the recording starts on the container's clock, given where the track's first frame does."""
         origin = 0.0 if self._from_zero else (self._container.start_time or 0) / 1e6
-        return start if start - origin < ENCODER_DELAY else origin
+        return first if first - origin < ENCODER_DELAY else origin
 
     def _decoded(self, track: int, notes: Notes) -> Iterator[Frame]:
+        """Frames with their times on the container's clock."""
         stream = self._container.streams.audio[track]
-        stream.codec_context.thread_count = 1  # threads gain nothing on audio, and blame the wrong packet
-        zero = self._zero(stream)
         for packet in self._packets(stream, notes):
             for frame in _frames(packet, notes):
-                time = None if frame.pts is None else float(frame.pts * frame.time_base) - zero
+                time = None if frame.pts is None else float(frame.pts * frame.time_base)
                 yield Frame(_samples(frame), frame.sample_rate, time)
 
     def _packets(self, stream: AvObject, notes: Notes) -> Iterator[AvObject]:
@@ -272,6 +275,9 @@ def _open(file: Input) -> AvObject:
     if set(container.format.name.split(",")) & PLAYLISTS:
         container.close()
         raise AudioError("it is a playlist, and what it points to is not fetched; give the recording itself")
+    for stream in container.streams.audio:
+        if stream.codec_context is not None:
+            stream.codec_context.thread_count = 1  # threads gain nothing on audio, and blame the wrong packet
     return container
 
 

@@ -10,15 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
+from speech.audio.sound import Audio
 from speech.errors import AudioError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from speech.audio.sound import Audio
-
-    Source = str | os.PathLike[str] | bytes | BinaryIO | Audio
-    """``"-"`` is standard input; bytes are a file's content."""
+Source = str | os.PathLike[str] | bytes | BinaryIO | Audio
+"""``"-"`` is standard input; bytes are a file's content."""
 
 STDIN = "-"
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
@@ -112,8 +111,6 @@ def name_of(source: object) -> str:
     Raises:
         AudioError: this is no source.
     """
-    from speech.audio.sound import Audio
-
     if source == STDIN and isinstance(source, str):
         return "<stdin>"
     if isinstance(source, (str, os.PathLike)):
