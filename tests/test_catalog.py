@@ -139,8 +139,8 @@ def test_a_name_like_nothing_is_told_where_the_list_is(known):
         (None, "cpu", ["small", "base", "tiny"]),
         ("de", "cpu", ["small", "base", "tiny"]),
         ("each", "cpu", ["small", "base", "tiny"]),
-        ("yue", "cuda", ["large-v3-turbo"]),
-        ("yue", "cpu", []),
+        ("yue", "cuda", ["large-v3-turbo", "large-v3"]),
+        ("yue", "cpu", ["large-v3-turbo", "large-v3"]),
         (None, "tpu", ["small", "base", "tiny"]),
     ],
 )
