@@ -149,7 +149,7 @@ def load(path: str | PathLike[str]) -> Transcript:
     except OSError as error:
         raise AudioError(f"cannot read {str(path)!r}: {error.strerror}; check the name") from error
     except (ValueError, RecursionError) as error:
-        raise UnsupportedError(f"{str(path)!r} is not whole JSON ({error:.80}); write it again") from error
+        raise UnsupportedError(f"{str(path)!r} is not whole JSON ({error!s:.80}); write it again") from error
     try:
         _check_schema(plain)
         return from_dict(Transcript, plain)

@@ -45,7 +45,8 @@ class CueRules:
     max_cps: float | None = 20.0
     """Characters a second: a cue read faster than this stays longer, where the next one leaves room."""
     sentences: bool = True
-    """One cue per sentence, also where the model cut inside one; False: cues as the model cut, unless too long."""
+    """One cue per sentence (two, where the first is too short to be read), also where the model cut inside one; False:
+    cues as the model cut, unless too long."""
     max_words: int | None = None
     """Words in a cue; characters, in a script without spaces."""
     highlight_words: bool = False
@@ -239,7 +240,7 @@ class _Channel:
             label = self._label(segment)
             for index, unit in enumerate(self._units(segment, self.rules.max_line_width - self._lead(label))):
                 apart = index == 0 and not (joining and last and last.segment.speaker == segment.speaker)
-                if last and (apart or self._ends(run[-1], unit)):
+                if last and (apart or self._ends(run, unit)):
                     yield last
                     last = None
                 if last:
@@ -250,9 +251,12 @@ class _Channel:
         if last:
             yield last
 
-    def _ends(self, left: Unit, right: Unit) -> bool:
-        pause = right.start - left.end >= PAUSE
-        return pause or (self.rules.sentences and layout.ends_sentence(left.text, right.text))
+    def _ends(self, run: Sequence[Unit], following: Unit) -> bool:
+        if following.start - run[-1].end >= PAUSE:
+            return True
+        # A sentence too short to be read before the next one begins stays with it.
+        readable = following.start - run[0].start >= milliseconds(self.rules.min_duration)
+        return self.rules.sentences and readable and layout.ends_sentence(run[-1].text, following.text)
 
     def _units(self, segment: Segment, limit: int) -> Iterator[Unit]:
         text = layout.clean(segment.text)

@@ -29,7 +29,8 @@ def render(transcript: Transcript, rules: CueRules) -> str:
         if shown is not None and shown < cue.start:
             lines.append(f"[{clock(shown)}]\n")
         text = _timed(cue) if rules.highlight_words else _escape(cue.text)
-        lines.append(f"[{clock(cue.start)}]{inline_label(_escape(cue.label))}{text}\n")
+        voice = inline_label(cue.label.replace(":", " "))
+        lines.append(f"[{clock(cue.start)}]{voice}{text}\n")
         shown = max(shown or 0, cue.end)
     if shown is not None:
         lines.append(f"[{clock(shown)}]\n")
