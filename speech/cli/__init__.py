@@ -1,0 +1,110 @@
+"""The command line: one file per command, imported when it is called or lists itself.
+
+Exit status: 0 done; 1 something failed, as standard error says; 2 wrong usage; 128 + n stopped by signal n.
+"""
+
+# ruff: noqa: ANN401 - click hands values of any type through
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, TextIO, cast
+
+import click
+
+from speech.errors import SpeechError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import FrameType
+
+COMMANDS = ("transcribe", "render", "detect", "models", "doctor", "completion")
+
+PROGRAM = "speech"
+
+
+class Stopped(BaseException):
+    """A signal asks to stop: everything closes in order, then the process ends."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(number)
+
+
+class Group(click.Group):
+    """The commands, each found by its file's name; the file holds ``command``."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of use."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import it."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        return cast("click.Command", import_module(f"{__name__}.{cmd_name}").command)
+
+
+def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    del param
+    if value:
+        from speech import __version__
+
+        click.echo(f"{PROGRAM} {__version__}")
+        ctx.exit()
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show it.")
+def cli() -> None:
+    """Recordings to text: public open-weight models, on your own machine."""
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run one command line; the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        _write_utf8(stream)
+    before = {number: signal.signal(number, _stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        return _exit_status(cli.main(args, prog_name=PROGRAM, standalone_mode=False))
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except SpeechError as error:
+        click.echo(f"{PROGRAM}: {error}", err=True)
+        return 1
+    except Stopped as stopped:
+        return 128 + stopped.number
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _exit_status(returned: Any) -> int:
+    return returned if isinstance(returned, int) else 0
+
+
+def _write_utf8(stream: TextIO | Any) -> None:
+    """Transcripts are written as UTF-8 whatever the locale says; a file name that is no UTF-8 is spelled out."""
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    del frame
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, _leave)
+    raise Stopped(number)
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """The second time nothing is waited for; files have their names only when they are whole, so none is harmed."""
+    del frame
+    if sys.stderr.isatty():
+        os.write(2, b"\x1b[?25h\n")  # Progress bars hide the cursor.
+    os._exit(128 + number)

@@ -1,0 +1,170 @@
+"""``speech doctor``: what is installed, what works, and what "auto" would do."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from speech.cli import parsing
+from speech.cli.parsing import option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PACKAGES = (
+    "av", "click", "ctranslate2", "faster-whisper", "huggingface_hub", "numpy", "onnxruntime", "pocketsphinx", "rich",
+    "soundfile", "soxr",
+)  # fmt: skip
+"""What the core brings, directly or through faster-whisper."""
+
+
+@parsing.command(short_help="What is installed here, what works, and what auto would take.")
+@option("--json", "as_json", is_flag=True, help="The same as one JSON object.")
+@option("--offline", is_flag=True, help="Do not ask whether the hub answers.")
+def command(as_json: bool, offline: bool) -> None:
+    """Say what is installed here, which devices really work, where models are kept, and which model auto would take."""
+    findings = examine(offline=offline)
+    click.echo(json.dumps(findings, indent=2, ensure_ascii=False) if as_json else "\n".join(_lines(findings)))
+
+
+def examine(*, offline: bool = False) -> dict[str, Any]:
+    """Everything that a report of trouble should hold, as JSON values; nothing is fetched."""
+    import platform
+
+    from speech import __version__, engines
+
+    return {
+        "speech": __version__,
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "packages": {name: _version(name) for name in PACKAGES},
+        "ffmpeg": _ffmpeg(),
+        "engines": {name: _engine(name) for name in engines.names()},
+        "store": _store(offline),
+        "catalogue": _catalogue(),
+        "auto": _auto(),
+    }
+
+
+def _version(package: str) -> str | None:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _ffmpeg() -> dict[str, Any]:
+    """The libraries that PyAV carries; broken ones are a finding, not a failure."""
+    try:
+        import av
+    except (ImportError, OSError) as error:
+        return {"error": str(error)}
+    return {name: ".".join(map(str, numbers)) for name, numbers in av.library_versions.items()}
+
+
+def _engine(name: str) -> dict[str, Any]:
+    from speech import engines
+    from speech.errors import SpeechError
+    from speech.transcript import to_dict
+
+    try:
+        engine = engines.find(name)
+        devices = engine.probe()
+    except SpeechError as error:
+        return {"works": False, "requires": "", "devices": [], "error": str(error)}
+    works = any(device.compute_types for device in devices)
+    return {"works": works, "requires": engine.REQUIRES, "devices": [to_dict(device) for device in devices]}
+
+
+def _store(offline: bool) -> dict[str, Any]:
+    from speech.store import Store
+
+    store = Store(offline=offline)
+    return {
+        "folder": str(store.cache),
+        "free_bytes": _free(store.cache),
+        "hub": store.endpoint,
+        "offline": store.offline,
+        "answers": store.reachable(),
+    }
+
+
+def _free(folder: Path) -> int | None:
+    """Bytes left where the folder is, or will be."""
+    import shutil
+
+    for place in (folder, *folder.parents):
+        try:
+            return shutil.disk_usage(place).free
+        except OSError:
+            continue
+    return None
+
+
+def _catalogue() -> dict[str, Any]:
+    from speech import catalog
+    from speech.errors import SpeechError
+
+    try:
+        models = catalog.load().models
+    except SpeechError as error:
+        return {"error": str(error)}
+    return {"models": len(models), "own": str(catalog.user_file())}
+
+
+def _auto() -> dict[str, Any]:
+    """What would run if nothing could be fetched, and what would be fetched."""
+    from speech.choice import choose
+    from speech.errors import SpeechError
+
+    try:
+        choice = choose("auto", offline=True)
+    except SpeechError as error:
+        return {"error": str(error)}
+    return {"model": choice.spec.name, "device": choice.device.name, "reason": choice.reason, "hint": choice.hint}
+
+
+def _lines(findings: dict[str, Any]) -> Iterator[str]:
+    yield f"speech {findings['speech']}, Python {findings['python']}, {findings['system']}"
+    yield "\nPackages"
+    for name, version in findings["packages"].items():
+        yield f"  {name:<16} {version or 'not installed'}"
+    ffmpeg = findings["ffmpeg"]
+    yield f"  {'FFmpeg in av':<16} {ffmpeg.get('error') or ', '.join(f'{k} {v}' for k, v in ffmpeg.items())}"
+    yield "\nEngines"
+    for name, engine in findings["engines"].items():
+        yield from _engine_lines(name, engine)
+    yield "\nModels"
+    yield from _model_lines(findings)
+
+
+def _engine_lines(name: str, engine: dict[str, Any]) -> Iterator[str]:
+    broken = engine.get("error") or (
+        f"not installed: pip install '{engine['requires']}'" if not engine["devices"] else ""
+    )
+    yield f"  {name:<16} {'works' if engine['works'] else broken or 'does not work'}"
+    for device in engine["devices"]:
+        types = ", ".join(device["compute_types"]) or "cannot be used"
+        note = f" ({device['note']})" if device["note"] else ""
+        yield f"    {device['name']:<14} {types}{note}"
+
+
+def _model_lines(findings: dict[str, Any]) -> Iterator[str]:
+    from speech.store import human
+
+    store, catalogue, auto = findings["store"], findings["catalogue"], findings["auto"]
+    answers = "offline" if store["offline"] else "answers" if store["answers"] else "does not answer"
+    yield f"  {'folder':<16} {store['folder']} ({human(store['free_bytes'])} free)"
+    yield f"  {'hub':<16} {store['hub']} ({answers})"
+    known = f"{catalogue['models']} models; your own: {catalogue['own']}" if "models" in catalogue else ""
+    yield f"  {'catalogue':<16} {known or catalogue['error']}"
+    yield f"  {'auto':<16} {auto.get('reason') or auto['error']}"
+    if auto.get("hint"):
+        yield f"  {'':<16} {auto['hint']}"
+        if store["answers"]:
+            yield f"  {'':<16} the hub answers, so auto itself would fetch it first"

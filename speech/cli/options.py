@@ -1,0 +1,155 @@
+"""Every option that more than one line of help is about: grouped as the help shows them, each in one place."""
+
+# ruff: noqa: ANN401 - click hands values of any type through
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from speech.cli.parsing import Clock, Names, Threshold, option, together
+from speech.data import TranscribeOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from speech.cli.parsing import F
+
+DEFAULTS = {item.name: item.default for item in fields(TranscribeOptions)}
+
+
+def given(ctx: click.Context, names: Sequence[str] | None = None) -> dict[str, Any]:
+    """The parameters that were typed, so that the library's own defaults stand for the others."""
+    from click.core import ParameterSource
+
+    unasked = (ParameterSource.DEFAULT, ParameterSource.DEFAULT_MAP)
+    return {
+        name: value
+        for name, value in ctx.params.items()
+        if (names is None or name in names) and ctx.get_parameter_source(name) not in unasked
+    }
+
+
+def loading(ctx: click.Context) -> dict[str, Any]:
+    """The options that say how a model is loaded, as ``Transcriber`` takes them."""
+    names = ("device", "compute_type", "threads", "batch_size", "offline", "fallback")
+    return {name: ctx.params[name] for name in names}
+
+
+def _complete_model(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    from speech import catalog
+
+    del ctx, param
+    return [spec.name for spec in catalog.load().models if spec.name.startswith(incomplete)]
+
+
+def _complete_format(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    from speech import formats
+
+    del ctx, param
+    before, comma, last = incomplete.rpartition(",")
+    return [f"{before}{comma}{name}" for name in formats.names() if name.startswith(last)]
+
+
+def tuned(*names: str, field: str = "", section: str, **settings: Any) -> Callable[[F], F]:
+    """An option that is a field of ``TranscribeOptions``, whose default stands in the help."""
+    field = field or names[-1].split("/")[0].removeprefix("--").replace("-", "_")
+    default = DEFAULTS[field]
+    if default is not None and not isinstance(default, bool):
+        settings.setdefault("stands", str(default))
+    return option(*names, field, default=None, section=section, **settings)
+
+
+CLIP = together(
+    option("--from", "start", type=Clock(), section="Input", help="Where to begin: seconds or hh:mm:ss.mmm."),
+    option("--to", "end", type=Clock(), section="Input", help="Where to end."),
+    option("--track", type=click.IntRange(min=0), section="Input", help="Which audio track, from 0."),
+)
+
+RECURSIVE = option("--recursive", is_flag=True, section="Input", help="Folders within folders too.")
+
+CHANNELS = option("--channels", type=click.Choice(["mix", "split"]), section="Input", stands="mix",
+                  help="split: each channel apart, with its number as a label.")  # fmt: skip
+
+OUTPUT = together(
+    option("-f", "--format", "formats", type=Names(), multiple=True, section="Output", shell_complete=_complete_format,
+           stands="txt",
+           help="With commas: txt, srt, vtt, tsv, json, verbose_json, lrc, ass, csv, textgrid; or all."),
+    option("-o", "--output-dir", "output", metavar="PATH", section="Output",
+           help="A folder, in which the inputs' folders are mirrored; for one input also a file such as x.srt, "
+           "or - for standard output."),
+    option("--overwrite", is_flag=True, section="Output", help="Replace files that are there."),
+    option("--skip-existing", is_flag=True, section="Output", help="Leave out what is done already."),
+)  # fmt: skip
+
+RESUME = option("--resume", is_flag=True, section="Output",
+                help="Go on where a stopped run ended: what is done stays, a half-done recording continues.")  # fmt: skip
+
+TEXT = together(
+    option("-l", "--language", section="Text", stands="detected once",
+           help="A code or a name; each: detect it in every chunk."),
+    option("--task", type=click.Choice(["transcribe", "translate"]), section="Text", stands="transcribe",
+           help="translate gives English text."),
+    option("--words/--no-words", default=None, section="Text", help="Times and probabilities of words."),
+    option("--prompt", section="Text", help="Text that might stand before: names, spelling, style."),
+    option("--hotwords", type=Names(), section="Text", help="Words to expect, with commas."),
+    option("--hotwords-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), section="Text",
+           help="Words to expect, one a line."),
+    tuned("--beam-size", type=int, section="Text", help="Alternatives followed at once."),
+    tuned("--temperature", type=float, section="Text", help="Above 0 the model samples, and does not repeat itself."),
+    tuned("--no-repeat-ngram", type=int, section="Text", help="Forbid repeats of so many tokens; 0: allow them."),
+)  # fmt: skip
+
+MODEL = together(
+    option("-m", "--model", default="auto", show_default=True, section="Model", shell_complete=_complete_model,
+           help="A name (see `speech models`), a model's directory, or auto: the best that is here."),
+    option("--device", default="auto", show_default=True, section="Model", help="auto, cpu, cuda or cuda:1."),
+    option("--compute-type", default="auto", show_default=True, section="Model",
+           help="Such as int8, float16 or float32; auto takes what the device does best."),
+    option("--threads", type=click.IntRange(min=0), default=0, section="Model",
+           help="Processor threads of one call; 0 leaves it to the engine."),
+    option("--batch-size", type=click.IntRange(min=1), section="Model", help="Chunks recognized in one call."),
+    option("--offline", is_flag=True, section="Model", help="Never ask the network."),
+    option("--fallback", metavar="MODEL", section="Model", shell_complete=_complete_model,
+           help="Used when the model that was named cannot be had."),
+)  # fmt: skip
+
+DETECTION = together(
+    tuned("--vad/--no-vad", section="Speech detection", help="Find the speech first, or recognize everything."),
+    tuned("--vad-threshold", type=float, section="Speech detection", help="Probability above which sound is speech."),
+    tuned("--min-silence", type=float, section="Speech detection", help="Seconds of silence that end a stretch."),
+    tuned("--speech-pad", type=float, section="Speech detection", help="Seconds kept around speech."),
+    tuned("--max-chunk", type=float, section="Speech detection", stands="what the model takes",
+          help="Seconds recognized at once, at most."),
+)  # fmt: skip
+
+TRUST = together(
+    tuned("--logprob-threshold", type=Threshold(), section="Trust", help="Retry below this mean log-probability."),
+    tuned("--compression-ratio-threshold", type=Threshold(), section="Trust", help="Retry above: text repeats itself."),
+    tuned("--no-speech-threshold", type=Threshold(), section="Trust", help="Doubt text above this chance of silence."),
+    tuned("--retry/--no-retry", section="Trust", help="Recognize again what is doubtful."),
+)  # fmt: skip
+
+CUES = together(
+    option("--max-line-width", type=int, stands="42", section="Subtitles", help="Characters on a line."),
+    option("--max-lines", type=int, stands="2", section="Subtitles", help="Lines of a cue."),
+    option("--max-words", type=int, section="Subtitles", help="Words in a cue."),
+    option("--max-cue-seconds", "max_duration", type=float, stands="7.0", section="Subtitles"),
+    option("--min-cue-seconds", "min_duration", type=float, stands="0.833", section="Subtitles"),
+    option("--min-gap", type=float, stands="0.083", section="Subtitles", help="Seconds between two cues."),
+    option("--max-cps", type=Threshold(), stands="20.0", section="Subtitles", help="Characters a second."),
+    option("--sentences/--no-sentences", default=None, section="Subtitles",
+           help="A cue ends where a sentence does; otherwise as the model cut."),
+    option("--highlight-words/--no-highlight-words", default=None, section="Subtitles",
+           help="Mark each word while it is spoken; give --words too for its true times."),
+)  # fmt: skip
+
+REPORT = together(
+    option("--progress", type=click.Choice(["auto", "json", "none"]), default="auto", show_default=True,
+           help="On standard error: bars where it is a terminal, or one JSON object a line."),
+    option("-q", "--quiet", is_flag=True, help="Nothing but errors on standard error."),
+    option("-v", "--verbose", count=True, help="Say what was decided, and what is on record."),
+)  # fmt: skip

@@ -1,0 +1,207 @@
+"""How options behave in every command: their sections in the help, Whisper's habits, and types of values."""
+
+# ruff: noqa: ANN401 - click hands values of any type through
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from speech.cli.whisper import FIXED, NO_EFFECT, REFUSED, RENAMED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    ParamType = click.ParamType[Any]
+else:
+    ParamType = click.ParamType  # Not generic before click 8.4.
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+TRUTH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+
+
+class Option(click.Option):
+    """An option that stands in a section of the help, and whose default the library keeps."""
+
+    def __init__(self, *args: Any, section: str = "", stands: str = "", **kwargs: Any) -> None:
+        if stands:
+            kwargs["help"] = f"{kwargs.get('help', '')}  [default: {stands}]".lstrip()
+        super().__init__(*args, **kwargs)
+        self.section = section
+        self.stands = stands
+
+
+class Command(click.Command):
+    """A command with sections in its help, that also takes the names and habits of Whisper's command lines.
+
+    Long options may be written with underscores, switches may have True or False behind them.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Translate what users of other tools type, then parse."""
+        return super().parse_args(ctx, list(_translated(args, self.get_params(ctx))))
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The options, section by section, in the order in which they are written."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
+            if record is not None:
+                sections.setdefault(getattr(param, "section", ""), []).append(record)
+        last = sections.pop("", [])
+        for title, records in [*sections.items(), ("Other", last)]:
+            with formatter.section(title):
+                formatter.write_dl(records)
+
+
+def command(**settings: Any) -> Callable[[Callable[..., Any]], Command]:
+    """As ``click.command``, of our class."""
+    return click.command(cls=Command, context_settings={"max_content_width": 100}, **settings)
+
+
+def option(*names: str, section: str = "", **settings: Any) -> Callable[[F], F]:
+    """As ``click.option``, in a section of the help."""
+    return click.option(*names, cls=Option, section=section, **settings)
+
+
+def together(*decorators: Callable[[Any], Any]) -> Callable[[F], F]:
+    """Several options as one decorator, in the order in which they are written."""
+
+    def decorate(function: Any) -> Any:
+        for decorator in reversed(decorators):
+            function = decorator(function)
+        return function
+
+    return decorate
+
+
+def _translated(args: Sequence[str], params: Sequence[click.Parameter]) -> Iterator[str]:
+    """The arguments under the names of ``params``."""
+    known = {name: param for param in params if isinstance(param, click.Option) for name in _names(param)}
+    rest = deque(args)
+    while rest:
+        arg = rest.popleft()
+        if arg == "--":
+            yield arg
+            yield from rest
+            return
+        if arg.startswith("--"):
+            yield from _translate_long(arg, rest, known)
+        else:
+            yield arg
+            # A value is left as it is, whatever it looks like.
+            if arg in known and not _is_switch(known[arg]) and rest:
+                yield rest.popleft()
+
+
+def _translate_long(arg: str, rest: deque[str], known: Mapping[str, click.Option]) -> Iterator[str]:
+    name, equals, value = arg.partition("=")
+    name = name.lower().replace("_", "-")
+    if RENAMED.get(name) in known:
+        name = RENAMED[name]
+    option = known.get(name)
+    if option is None:
+        yield from _take_foreign(name, f"{equals}{value}", rest)
+    elif _is_switch(option):
+        yield from _switched(name, option, _truth(equals, value, rest))
+    else:
+        yield f"{name}{equals}{value}"
+        if not equals and rest:
+            yield rest.popleft()
+
+
+def _names(option: click.Option) -> Iterator[str]:
+    yield from option.opts
+    yield from option.secondary_opts
+
+
+def _is_switch(option: click.Option) -> bool:
+    return option.is_flag or option.count
+
+
+def _truth(equals: str, value: str, rest: deque[str]) -> bool:
+    """Whether a switch is on: alone, or by the word that belongs to it."""
+    if not equals:
+        return TRUTH[rest.popleft().lower()] if rest and rest[0].lower() in TRUTH else True
+    if value.lower() not in TRUTH:
+        raise click.UsageError(f"{value!r} is neither True nor False")
+    return TRUTH[value.lower()]
+
+
+def _switched(name: str, option: click.Option, on: bool) -> Iterator[str]:
+    """The switch, its opposite, or nothing where off is how it stands anyway."""
+    if on:
+        yield name
+    elif option.secondary_opts:
+        yield option.opts[0] if name in option.secondary_opts else option.secondary_opts[0]
+
+
+def _take_foreign(name: str, value: str, rest: deque[str]) -> Iterator[str]:
+    """Flags of other tools: taken where they ask for what happens anyway, refused with a reason otherwise."""
+    if name in FIXED or name in NO_EFFECT:
+        alone = not value and (not rest or not _looks_like_value(rest[0]))
+        chosen = "true" if alone else value.removeprefix("=") or rest.popleft()
+        if name in NO_EFFECT:
+            click.echo(f"{name} has no effect here; {NO_EFFECT[name]}", err=True)
+        elif chosen.lower() != FIXED[name][0]:
+            raise click.UsageError(f"{name} {chosen} is not possible: {FIXED[name][1]}")
+    elif name in REFUSED:
+        raise click.UsageError(f"{name} is not an option here: {REFUSED[name]}")
+    else:
+        yield f"{name}{value}"
+
+
+def _looks_like_value(word: str) -> bool:
+    return word.lower() in TRUTH or word.lstrip("-").isdigit()
+
+
+class Clock(ParamType):
+    """Seconds, or ``hh:mm:ss.mmm`` with any of its parts left out from the left."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Seconds."""
+        if isinstance(value, float):
+            return value
+        seconds = 0.0
+        parts = str(value).replace(",", ".").split(":")
+        try:
+            numbers = [*map(int, parts[:-1]), float(parts[-1])]
+        except ValueError:
+            numbers = [-1.0]
+        if len(numbers) > 3 or not all(0 <= number < float("inf") for number in numbers):
+            self.fail(f"{value!r} is no time; give seconds or hh:mm:ss.mmm", param, ctx)
+        for number in numbers:
+            seconds = seconds * 60 + number
+        return seconds
+
+
+class Threshold(ParamType):
+    """A number, or ``off``."""
+
+    name = "number|off"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float | None:
+        """The number, or None for off."""
+        if value is None or str(value).lower() in {"off", "none"}:
+            return None
+        try:
+            return float(value)
+        except ValueError:
+            self.fail(f"{value!r} is neither a number nor 'off'", param, ctx)
+
+
+class Names(ParamType):
+    """A list with commas."""
+
+    name = "name,name"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        """Its parts, without spaces around them."""
+        del param, ctx
+        parts = value if isinstance(value, tuple) else str(value).split(",")
+        return tuple(part.strip() for part in parts if part.strip())

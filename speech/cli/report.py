@@ -1,0 +1,337 @@
+"""What is said on standard error while a command works, and the way of results to standard output.
+
+Three manners: ``Report`` says a line where there is something to say, ``Bars`` adds bars for a terminal, and
+``Events`` writes a JSON object a line for programs:
+
+    {"event": "model", "name", "engine", "device", "compute_type", "message", "hint"}
+    {"event": "download" | "verify" | "load", "name", "done", "total"}                        bytes
+    {"event": "progress", "file", "done", "total", "files_done", "files", "speed", "left"}    seconds of audio
+    {"event": "done" | "skipped", "file", "outputs", "message"}
+    {"event": "failed", "file", "error", "message"}
+    {"event": "note", "message"}
+    {"event": "summary", "done", "skipped", "failed", "files"}
+"""
+
+# ruff: noqa: ANN401 - an event may hold any JSON value
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Self
+
+import click
+
+from speech.errors import SpeechError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from rich.progress import TaskID
+
+    from speech.api import Transcriber
+    from speech.data import Progress
+    from speech.jobs import Result
+    from speech.transcript import Transcript
+
+PROGRAM = "speech"
+
+WORTH_SAYING = frozenset({"ignored", "input", "swapped"})
+"""Kinds of events that a user should hear of without asking."""
+
+
+class Tally:
+    """How far the work is, over all files, from the progress of each."""
+
+    def __init__(self, files: int) -> None:
+        self.files = files
+        self.files_done = 0
+        self._done: dict[str, float] = {}
+        self._total: dict[str, float] = {}
+        self._begin: float | None = None
+
+    def update(self, progress: Progress) -> None:
+        """Take in how far one recording is."""
+        self._begin = self._begin or time.monotonic()
+        self._done[progress.source] = progress.done
+        if progress.total:
+            self._total[progress.source] = progress.total
+        if progress.stage == "done":
+            self._total[progress.source] = progress.done
+
+    @property
+    def done(self) -> float:
+        """Seconds of audio."""
+        return sum(self._done.values())
+
+    @property
+    def total(self) -> float | None:
+        """Seconds of audio of all files, as if those to come were like those seen; None where nothing is known."""
+        if not self._total:
+            return None
+        seen = sum(self._total.values())
+        return seen / len(self._total) * max(self.files, len(self._total))
+
+    @property
+    def speed(self) -> float | None:
+        """Seconds of audio per second."""
+        spent = time.monotonic() - self._begin if self._begin else 0.0
+        return self.done / spent if spent and self.done else None
+
+    @property
+    def left(self) -> float | None:
+        """Seconds until everything is done."""
+        return max(0.0, self.total - self.done) / self.speed if self.total and self.speed else None
+
+
+class Report:
+    """A line on standard error where there is something to say.
+
+    Args:
+        level: -1 nothing but errors, 0 what a user should know, 1 also what was decided.
+        files: how many recordings there are.
+    """
+
+    def __init__(self, level: int = 0, files: int = 1) -> None:
+        self.level = level
+        self.tally = Tally(files)
+        self.counts: Counter[str] = Counter()
+        self.failures: list[str] = []
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        """Say what ended the work, where it is one of the package's errors, and let the command end."""
+        if isinstance(error, SpeechError):
+            self.failed("", error)
+        return isinstance(error, SpeechError)
+
+    def progress(self, progress: Progress) -> None:
+        """The hook for the library's long calls; called from any thread."""
+        with self._lock:
+            if progress.stage in {"transcribe", "done"}:
+                self.tally.update(progress)
+                self._show_work(progress)
+            elif progress.stage != "failed":
+                if progress.stage == "download" and progress.message:
+                    self.note(progress.message)
+                self._show_model(progress)
+
+    def model(self, transcriber: Transcriber) -> None:
+        """Which model runs and why."""
+        choice = transcriber.choice
+        self.note(choice.reason)
+        if choice.hint:
+            self.note(choice.hint)
+
+    def note(self, message: str) -> None:
+        """What a user should know."""
+        if self.level >= 0:
+            self._write(f"{PROGRAM}: {message}")
+
+    def detail(self, message: str) -> None:
+        """What was decided, for those who ask."""
+        if self.level >= 1:
+            self._write(f"{PROGRAM}: {message}")
+
+    def failed(self, source: str, error: Exception) -> None:
+        """What went wrong with one recording; it is counted."""
+        self.counts["failed"] += 1
+        self.failures.append(source)
+        self._write(f"{PROGRAM}: {error}")
+
+    def stopped(self, hint: str) -> None:
+        """What is done when a signal ends the work, and how to go on."""
+        self.note(
+            f"stopped; {self.counts['done']} of {self.tally.files} done, the others not begun or unfinished; {hint}"
+        )
+
+    def transcript(self, source: str, transcript: Transcript) -> None:
+        """What is to be said of a transcript: its language, and what stands on its record."""
+        language = transcript.language or "none detected"
+        shares = ", ".join(f"{code} {share:.2f}" for code, share in list(transcript.languages.items())[:3])
+        times = f"{transcript.speech:.1f} s of speech in {transcript.duration:.1f} s"
+        self.detail(f"{source}: language {language}{shares and f' ({shares})'}, {times}")
+        for event in transcript.record:
+            place = "" if event.start is None else f" at {event.start:.1f} s"
+            say = self.note if event.kind in WORTH_SAYING else self.detail
+            say(f"{source}: {event.kind}{place}: {event.message}")
+
+    def result(self, result: Result) -> None:
+        """What came of one task."""
+        self.tally.files_done += 1
+        source = result.task.source
+        if result.notice:
+            self.note(f"{source}: {result.notice}")
+        if result.transcript is not None:
+            self.transcript(source, result.transcript)
+        if result.error is not None:
+            self.failed(source, result.error)
+            return
+        self.counts[result.outcome] += 1
+        self._finished(result)
+
+    def summary(self) -> None:
+        """The counts of several files, where not all went well."""
+        if self.tally.files > 1 and (self.failures or self.level >= 1):
+            counts = [f"{self.counts['done']} of {self.tally.files} done"]
+            counts += [f"{self.counts['skipped']} were done before"] * bool(self.counts["skipped"])
+            listed = "".join(f"\n  {source}" for source in self.failures)
+            counts += [f"{len(self.failures)} not:{listed}"] * bool(self.failures)
+            self._write(f"{PROGRAM}: {', '.join(counts)}")
+
+    def text(self, text: str) -> None:
+        """A part of the result, for standard output."""
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+    def _finished(self, result: Result) -> None:
+        self.detail(_outcome(result))
+
+    def _write(self, line: str) -> None:
+        click.echo(line, err=True)
+
+    def _show_work(self, progress: Progress) -> None:
+        """Nothing without a terminal."""
+
+    def _show_model(self, progress: Progress) -> None:
+        """Nothing without a terminal."""
+
+
+class Events(Report):
+    """A JSON object a line: see the head of this file."""
+
+    def model(self, transcriber: Transcriber) -> None:
+        """Which model runs and why."""
+        choice, use = transcriber.choice, transcriber.model
+        facts = {"name": use.name, "engine": use.engine, "device": use.device, "compute_type": use.compute_type}
+        self._event("model", **facts, message=choice.reason, hint=choice.hint)
+
+    def failed(self, source: str, error: Exception) -> None:
+        """What went wrong with one recording; it is counted."""
+        self.counts["failed"] += 1
+        self.failures.append(source)
+        self._event("failed", file=source, error=type(error).__name__, message=str(error))
+
+    def summary(self) -> None:
+        """The counts, always."""
+        counts = {name: self.counts[name] for name in ("done", "skipped", "failed")}
+        self._event("summary", **counts, files=self.tally.files)
+
+    def _finished(self, result: Result) -> None:
+        outputs = [str(path) for path in result.task.outputs.values()]
+        self._event(result.outcome, file=result.task.source, outputs=outputs, message=result.notice)
+
+    def _write(self, line: str) -> None:
+        self._event("note", message=line.removeprefix(f"{PROGRAM}: "))
+
+    def _show_work(self, progress: Progress) -> None:
+        tally = self.tally
+        speed, left = (None if value is None else round(value, 2) for value in (tally.speed, tally.left))
+        done, total = round(progress.done, 3), progress.total and round(progress.total, 3)
+        count = {"files_done": tally.files_done, "files": tally.files}
+        self._event("progress", file=progress.source, done=done, total=total, **count, speed=speed, left=left)
+
+    def _show_model(self, progress: Progress) -> None:
+        self._event(progress.stage, name=progress.source, done=progress.done, total=progress.total)
+
+    def _event(self, event: str, **values: Any) -> None:
+        sys.stderr.write(json.dumps({"event": event, **values}, ensure_ascii=False) + "\n")
+        sys.stderr.flush()
+
+
+class Bars(Report):
+    """Bars at the foot of a terminal, gone when the work is done; lines go above them."""
+
+    def __init__(self, level: int = 0, files: int = 1) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+
+        super().__init__(level, files)
+        self._console = Console(stderr=True, highlight=False, markup=False, emoji=False)
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[figures]}"))
+        self._bars = Progress(
+            *columns, console=self._console, transient=True, redirect_stdout=False, redirect_stderr=False
+        )
+        self._shown: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        self._bars.stop()
+        return super().__exit__(kind, error, trace)
+
+    def text(self, text: str) -> None:
+        """A part of the result: where standard output is this terminal too, it must not tear the bars."""
+        if sys.stdout.isatty():
+            self._write(text.removesuffix("\n"))
+        else:
+            super().text(text)
+
+    def _finished(self, result: Result) -> None:
+        self.note(_outcome(result))
+
+    def _write(self, line: str) -> None:
+        self._console.print(line, soft_wrap=True)
+
+    def _show_work(self, progress: Progress) -> None:
+        tally = self.tally
+        many = f"{min(tally.files_done + 1, tally.files)} of {tally.files}  " if tally.files > 1 else ""
+        of = f" of {clock(tally.total)}" if tally.total else ""
+        speed = f"  {tally.speed:.1f}x" if tally.speed else ""
+        left = f"  {clock(tally.left)} left" if tally.left is not None else ""
+        self._bar(
+            "work", f"{many}{_short(progress.source)}", tally.done, tally.total, clock(tally.done) + of + speed + left
+        )
+
+    def _show_model(self, progress: Progress) -> None:
+        from speech.store import human
+
+        of = f"{human(int(progress.done))} of {human(int(progress.total))}" if progress.total else ""
+        self._bar("model", f"{progress.stage} {_short(progress.source)}", progress.done, progress.total, of)
+
+    def _bar(self, name: str, description: str, done: float, total: float | None, figures: str) -> None:
+        if name == "work" and "model" in self._shown:
+            self._bars.remove_task(self._shown.pop("model"))
+        if name not in self._shown:
+            self._shown[name] = self._bars.add_task("", total=None, figures="")
+        task = self._shown[name]
+        self._bars.update(task, description=description, completed=done, total=total, figures=figures)
+
+
+def report(manner: str, *, quiet: bool = False, verbose: int = 0, files: int = 1) -> Report:
+    """The manner that was asked for: ``auto`` has bars where standard error is a terminal."""
+    level = -1 if quiet else verbose
+    if manner == "json":
+        return Events(level, files)
+    if manner == "auto" and not quiet and sys.stderr.isatty():
+        return Bars(level, files)
+    return Report(level, files)
+
+
+def clock(seconds: float) -> str:
+    """``1:02:03``, or ``2:03`` below an hour."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _short(name: str, longest: int = 32) -> str:
+    last = name.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    return last if len(last) <= longest else f"{last[: longest // 2 - 1]}…{last[-longest // 2 :]}"
+
+
+def _outcome(result: Result) -> str:
+    names = ", ".join(str(path) for path in result.task.outputs.values())
+    return f"{result.task.source} -> {names}" if result.outcome == "done" else f"{result.task.source}: done before"

@@ -1,0 +1,110 @@
+"""``speech transcribe``: recordings to text."""
+
+# ruff: noqa: ANN401 - click hands values of any type through
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from speech.cli import Stopped, options, parsing
+
+if TYPE_CHECKING:
+    from speech.api import Transcriber
+    from speech.cli.output import Target
+    from speech.cli.report import Report
+    from speech.formats.cues import CueRules
+    from speech.jobs import Existing
+
+
+@parsing.command(short_help="Recordings to text, subtitles or JSON.")
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@options.CLIP
+@options.CHANNELS
+@options.RECURSIVE
+@options.OUTPUT
+@options.RESUME
+@options.TEXT
+@options.MODEL
+@options.DETECTION
+@options.TRUST
+@options.CUES
+@options.REPORT
+@click.pass_context
+def command(ctx: click.Context, /, **_: Any) -> None:
+    """Write down what is said in recordings.
+
+    INPUT is an audio or video file, a folder, a pattern such as 'talks/*.mp3', or - for standard input.
+
+    One input and one format go to standard output, as soon as they are known. Several inputs or formats go into files
+    beside the recordings, or into the folder that -o names. The options of Whisper's command lines work under their
+    own names too (--output_format, --word_timestamps True, ...).
+    """
+    from speech.api import Transcriber
+    from speech.cli import output
+    from speech.cli.report import report
+
+    params, asked = ctx.params, _asked(ctx)
+    existing, rules = output.existing(ctx, resume=params["resume"]), output.cue_rules(ctx)
+    target = output.settle(ctx)
+    how = report(params["progress"], quiet=params["quiet"], verbose=params["verbose"], files=len(target.tasks))
+    loading = options.loading(ctx)
+    with how, Transcriber(params["model"], progress=how.progress, **loading, **asked) as transcriber:
+        how.model(transcriber)
+        if target.stdout:
+            _print(transcriber, target, rules, how)
+        else:
+            _write(transcriber, target, rules, how, existing=existing, resume=params["resume"])
+    ctx.exit(1 if how.failures else 0)
+
+
+def _asked(ctx: click.Context) -> dict[str, Any]:
+    """The fields of ``TranscribeOptions`` that were typed."""
+    asked = options.given(ctx, list(options.DEFAULTS))
+    listed = ctx.params["hotwords_file"]
+    if listed is not None:
+        try:
+            lines = listed.read_text("utf-8").splitlines()
+        except UnicodeDecodeError as error:
+            raise click.UsageError(f"--hotwords-file {str(listed)!r} is not UTF-8 text; save it as that") from error
+        asked["hotwords"] = (*asked.get("hotwords", ()), *(line.strip() for line in lines if line.strip()))
+    if ctx.params["highlight_words"]:
+        asked.setdefault("words", True)
+    return asked
+
+
+def _print(transcriber: Transcriber, target: Target, rules: CueRules, how: Report) -> None:
+    """One transcript to standard output: plain text segment by segment, anything else when it is whole."""
+    from speech.formats.layout import clean
+
+    source = target.tasks[0].source
+    with transcriber.stream(source) as stream:
+        # Where channels are told apart, their labels depend on the whole.
+        if target.stdout == "txt" and transcriber.options.channels == "mix":
+            for segment in stream:
+                if text := clean(segment.text):
+                    how.text(f"{text}\n")
+            transcript = stream.transcript()
+        else:
+            transcript = stream.transcript()
+            how.text(transcript.render(target.stdout or "txt", rules))
+    how.transcript(source, transcript)
+
+
+def _write(
+    transcriber: Transcriber, target: Target, rules: CueRules, how: Report, *, existing: Existing, resume: bool
+) -> None:
+    """Every task's files."""
+    from speech import jobs
+
+    results = jobs.run(transcriber, target.tasks, existing=existing, resume=resume, rules=rules, progress=how.progress)
+    try:
+        with closing(results):
+            for result in results:
+                how.result(result)
+    except Stopped:
+        how.stopped("the same command with --resume goes on from there")
+        raise
+    how.summary()
