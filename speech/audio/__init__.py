@@ -127,8 +127,11 @@ def _frames(clip: _Clip, notes: Notes) -> Generator[Frame, None, None]:
         if not file.peek(1):
             notes.say("the source is empty (0 bytes)")
             return
+        missing = file.missing()
         with reading(file, clip.name) as reader:
             yield from _read(reader, clip, notes)
+        if missing:
+            notes.say(f"the header promises {missing} bytes of samples more; the file is cut short", notes.now)
 
 
 def _read(reader: Reader, clip: _Clip, notes: Notes) -> Iterator[Frame]:

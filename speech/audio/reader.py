@@ -170,8 +170,9 @@ class SoundFileReader:
     def frames(self, _: int, begin: Seconds, __: Notes) -> Iterator[Frame]:
         """Everything from ``begin`` on."""
         rate = self._file.samplerate
-        at = min(int(begin * rate), len(self._file))
-        self._file.seek(at)
+        at = 0
+        if self._file.seekable():
+            at = self._file.seek(min(int(begin * rate), len(self._file)))
         while len(samples := self._file.read(rate, dtype="float32", always_2d=True)):
             yield Frame(samples, rate, at / rate)
             at += len(samples)
@@ -187,7 +188,7 @@ Reader = AvReader | SoundFileReader
 def slices(audio: Audio, begin: Seconds) -> Iterator[Frame]:
     """What is in memory already, a second at a time."""
     rate = audio.rate
-    samples = audio.samples.reshape(len(audio.samples), -1)
+    samples = audio.samples if audio.samples.ndim == 2 else audio.samples[:, None]
     for at in range(round(begin * rate), len(samples), rate):
         yield Frame(samples[at : at + rate], rate, at / rate)
 

@@ -26,6 +26,10 @@ HEAD = 256
 """Bytes that tell whether a pipe's format can be read without seeking; MPEG-TS repeats itself after 188."""
 
 
+NO_SIZE = 0x7FFF0000
+"""What a WAV claims to hold when its writer could not know: sox writes about 2 GiB, ffmpeg and arecord up to 4 GiB."""
+
+
 class Input:
     """A binary file as the decoders see it, counted from the recording's first byte."""
 
@@ -68,6 +72,22 @@ class Input:
             self._ahead += data
         return self._ahead[:size]
 
+    def missing(self) -> int:
+        """Bytes of samples that a WAV header promises and the file does not have; FFmpeg passes over that silently.
+
+        Recorders that do not know the size write 0, or one that cannot be.
+        """
+        head = self.peek(1 << 16) if self._seekable else b""
+        at = 12
+        while head[:4] == b"RIFF" and head[8:12] == b"WAVE" and at + 8 <= len(head):
+            promised = int.from_bytes(head[at + 4 : at + 8], "little")
+            if head[at : at + 4] == b"data":
+                size = self.seek(0, io.SEEK_END)
+                self.rewind()
+                return max(0, at + 8 + promised - size) if promised < NO_SIZE else 0
+            at += 8 + promised + promised % 2
+        return 0
+
     def tell(self) -> int:
         """Bytes from the start."""
         return self._file.tell() - self._base - len(self._ahead)
@@ -94,7 +114,7 @@ def opened(source: object, name: str) -> Iterator[Input]:
     """
     if isinstance(source, (bytes, bytearray, memoryview)):
         yield Input(io.BytesIO(source))
-    elif source == STDIN and isinstance(source, str):
+    elif isinstance(source, str) and source == STDIN:
         with _streamed(_stdin(), "", at_position=True) as file:
             yield file
     elif isinstance(source, (str, os.PathLike)):
@@ -111,7 +131,7 @@ def name_of(source: object) -> str:
     Raises:
         AudioError: this is no source.
     """
-    if source == STDIN and isinstance(source, str):
+    if isinstance(source, str) and source == STDIN:
         return "<stdin>"
     if isinstance(source, (str, os.PathLike)):
         return os.fsdecode(source)
@@ -132,7 +152,7 @@ def name_of(source: object) -> str:
 
 def is_stream(source: object) -> bool:
     """Whether reading uses the source up: a pipe, a socket."""
-    if source == STDIN and isinstance(source, str):
+    if isinstance(source, str) and source == STDIN:
         return not _seeks(_stdin())
     if isinstance(source, (str, os.PathLike)):
         path = Path(source)
