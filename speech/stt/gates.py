@@ -3,8 +3,8 @@
 Nothing is hidden: what was dropped, with its text, and what was decoded again, with the reason, goes on record; a
 segment that is kept although a gate complained carries the complaint in ``details["flags"]``.
 
-The ladder of retries is deterministic: first a wider beam without the prompt and with repeated n-grams blocked, then
-the chunk in two halves. The thresholds for log-probability, compression and no-speech are those of openai/whisper
+The ladder of retries is deterministic: first the chunk in two halves with a wider beam and no prompt, then with
+repeated n-grams blocked. The thresholds for log-probability, compression and no-speech are those of openai/whisper
 (``transcribe.py``), the paper's section 4.5.
 """
 
@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from unicodedata import east_asian_width
 
 from speech.data import Chunk, Event, Heard, Segment, TranscribeOptions
 from speech.stt.chunks import cut, halves, place, speech
@@ -35,6 +36,12 @@ HOLE = 2.0
 """Seconds of speech between two segments that no segment covers."""
 TAIL = 1.0
 """The same after the last segment, from where openai/whisper would go on reading too."""
+SPARSE = 4.0
+"""Characters per second, over at least HOLE seconds of speech: a segment that may leave half of it out."""
+SLACK = 0.02
+"""Two times that differ by no more than one timestamp token of Whisper are the same."""
+WIDE = 3
+"""A Chinese, Japanese or Korean character takes about as long to say as this many Latin ones."""
 MAX_DEPTH = 3
 """How often the rest of a rest is decoded."""
 WIDEST_BEAM = 10
@@ -107,18 +114,15 @@ class Gates:
         return best
 
     def _rungs(self, chunk: Chunk) -> list[tuple[str, tuple[Chunk, ...], TranscribeOptions]]:
+        """Halves come before blocked n-grams: people do say the same sentence five times."""
         can = self._spec.features
-        careful = replace(
-            self._options,
-            prompt=None,
-            hotwords=(),
-            beam_size=min(2 * self._options.beam_size, WIDEST_BEAM) if "beam_size" in can else self._options.beam_size,
-            no_repeat_ngram=3 if "no_repeat_ngram" in can else self._options.no_repeat_ngram,
-        )
-        bare = replace(chunk, prompt="")
-        rungs = [("with a wider beam, without the prompt and without repeated n-grams", (bare,), careful)]
-        if chunk.duration >= 2 * TAIL:
-            rungs.append(("in two halves", halves(bare), careful))
+        wider = min(2 * self._options.beam_size, WIDEST_BEAM) if "beam_size" in can else self._options.beam_size
+        careful = replace(self._options, prompt=None, hotwords=(), beam_size=wider)
+        parts = halves(replace(chunk, prompt="")) if chunk.duration >= 2 * TAIL else (replace(chunk, prompt=""),)
+        how = "in two halves with a wider beam and no prompt" if len(parts) > 1 else "with a wider beam and no prompt"
+        rungs = [(how, parts, careful)]
+        if "no_repeat_ngram" in can:
+            rungs.append(("with repeated n-grams blocked", parts, replace(careful, no_repeat_ngram=3)))
         return rungs
 
     def _fill(
@@ -127,16 +131,18 @@ class Gates:
         """Decode apart what the model passed over, and put it in its place."""
         if depth == MAX_DEPTH:
             return segments
-        for start, end in passed_over(chunk, heard):
+        for start, end in passed_over(chunk, heard, vad=self._options.vad):
             part = cut(chunk, start, end)
             more = self._ask([replace(part, prompt="")], self._options)[0]
             placed = [place(part, s) for s in more.segments]
-            if not placed or is_silence(more, self._options) or faults(part, more, self._options):
+            believed = bool(placed) and not is_silence(more, self._options) and not faults(part, more, self._options)
+            before = [s for s in segments if s.start >= part.start - SLACK and s.end <= part.end + SLACK]
+            if believed and _length(placed) > _length(before):
+                events.append(_event("retried", "the model had passed over speech here: decoded apart", part))
+                kept = [s for s in segments if s not in before]
+                segments = self._fill(kept + placed, part, more, events, depth + 1)
+            elif not before:
                 events.append(_event("flagged", "the model passes over speech here", part))
-                continue
-            events.append(_event("retried", "the model had passed over speech here: decoded apart", part))
-            redone = [s for s in segments if not (s.details.get("unfinished") and s.start >= placed[0].start - TAIL)]
-            segments = self._fill(redone + placed, part, more, events, depth + 1)
         return segments
 
     def _flagged(self, segment: Segment, take: Take) -> Segment:
@@ -154,7 +160,7 @@ def is_silence(heard: Heard, options: TranscribeOptions) -> bool:
 def faults(chunk: Chunk, heard: Heard, options: TranscribeOptions) -> tuple[str, ...]:
     """Why not to believe what was heard, in words; empty: nothing speaks against it."""
     text = _text(heard)
-    spoken = sum(end - start for start, end in speech(chunk))
+    length, spoken = spoken_length(text), _spoken(chunk, 0.0, chunk.duration)
     found = []
     if options.logprob_threshold is not None and heard.segments and _logprob(heard) < options.logprob_threshold:
         found.append(f"the log-probability {_logprob(heard):.2f} is below {options.logprob_threshold}")
@@ -163,9 +169,9 @@ def faults(chunk: Chunk, heard: Heard, options: TranscribeOptions) -> tuple[str,
         found.append(f"the text repeats itself (compression ratio {ratio:.1f} is above {limit})")
     elif limit is not None and (times := longest_loop(text)) >= LOOP:
         found.append(f"the text repeats itself ({times} times the same words)")
-    if spoken and len(text) / spoken > FASTEST:
+    if length > FASTEST * max(spoken, 1.0):
         found.append(f"{len(text)} characters in {spoken:.1f} s are more than anybody speaks")
-    elif spoken >= SLOW_SECONDS and len(text) / spoken < SLOWEST:
+    elif spoken >= SLOW_SECONDS and length < SLOWEST * spoken and options.vad:
         found.append(f"{len(text)} characters are too few for {spoken:.1f} s of speech")
     return tuple(found)
 
@@ -190,26 +196,42 @@ def longest_loop(text: str, longest: int = 8) -> int:
     return most
 
 
-def passed_over(chunk: Chunk, heard: Heard) -> list[tuple[Seconds, Seconds]]:
-    """Stretches of the chunk, in its own times, with speech and no segment: holes, and the rest after the last one.
+def passed_over(chunk: Chunk, heard: Heard, *, vad: bool = True) -> list[tuple[Seconds, Seconds]]:
+    """Stretches of the chunk, in its own times, with more speech than text.
 
-    A last segment that the model did not finish counts as not there, if there are others: the model stopped
-    somewhere inside it, as it does when it has said all the tokens it may.
+    They are holes between segments, the rest after the last one, and segments with too little text. A last segment
+    that the model did not finish counts as not there, if there are others: the model stopped somewhere inside it, as
+    it does when it has said all the tokens it may. Without ``vad`` nobody knows where speech is, and only the rest
+    after such a segment counts.
     """
-    if not heard.segments:
-        return []
     segments = list(heard.segments)
-    if segments[-1].details.get("unfinished") and segments[-1].start >= TAIL:
+    unfinished = bool(segments) and bool(segments[-1].details.get("unfinished")) and segments[-1].start >= TAIL
+    if unfinished:
         segments.pop()
     reached, found = 0.0, []
-    for segment in [*segments, None]:
-        start = segment.start if segment else chunk.duration
-        least = HOLE if segment else TAIL
-        spoken = sum(max(0.0, min(b, start) - max(a, reached)) for a, b in speech(chunk))
-        if spoken >= least:
-            found.append((reached, start))
-        reached = max(reached, segment.end if segment else start)
-    return found
+    for segment in segments:
+        if _spoken(chunk, reached, segment.start) >= HOLE:
+            found.append((reached, segment.start))
+        spoken = _spoken(chunk, segment.start, segment.end)
+        if spoken >= HOLE and spoken_length(segment.text) < SPARSE * spoken and len(segments) > 1:
+            found.append((segment.start, segment.end))
+        reached = max(reached, segment.end)
+    rest = [(reached, chunk.duration)] if segments and _spoken(chunk, reached, chunk.duration) >= TAIL else []
+    return found + rest if vad else rest if unfinished else []
+
+
+def spoken_length(text: str) -> int:
+    """Characters of the text, each wide one counted as often as it takes longer to say."""
+    return sum(WIDE if east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _spoken(chunk: Chunk, start: Seconds, end: Seconds) -> Seconds:
+    """Seconds of speech between two times of the chunk."""
+    return sum(max(0.0, min(b, end) - max(a, start)) for a, b in speech(chunk))
+
+
+def _length(segments: Sequence[Segment]) -> int:
+    return sum(len(segment.text) for segment in segments)
 
 
 def _text(heard: Heard) -> str:
