@@ -260,17 +260,16 @@ class _Choosing:
             if path := self.store.find(spec, self.progress):
                 return self.chosen(spec, path, "the best that is on this machine", _better(candidates, spec))
         if not candidates:
-            return self.embedded("none of the models that `auto` tries can do it here", "")
+            return self.embedded("none that `auto` tries fits this machine and what is asked")
         head = candidates[0]
-        hint = f"`speech models pull {head.name}` fetches a better one"
         if self.store.offline:
-            return self.embedded("no other is on this machine, and the network is off", hint)
+            return self.embedded("the network is off", head)
         if not self.store.reachable(PATIENCE):
-            return self.embedded(f"no other is on this machine, and {self.store.endpoint} does not answer", hint)
+            return self.embedded(f"{self.store.endpoint} does not answer", head)
         try:
             return self.chosen(head, self.fetch(head), "the best for this machine, fetched just now", "")
         except DownloadError as error:
-            return self.embedded(f"no other is on this machine; {_cause(error)}", hint)
+            return self.embedded(_cause(error), head)
 
     def candidates(self) -> list[ModelSpec]:
         """The chain's models that can do it on the device, best first; the CPU's where no GPU can be used."""
@@ -298,18 +297,21 @@ class _Choosing:
         self.progress(Progress("download", spec.name, 0, spec.size, f"fetching model {spec.name}{size}"))
         return self.store.fetch(spec, self.progress)
 
-    def embedded(self, why: str, hint: str) -> Choice:
+    def embedded(self, why: str, better: ModelSpec | None = None) -> Choice:
         """The model that came with a package, where there is one for the language."""
+        pull = f"`speech models pull {better.name}` fetches" if better else "name one of `speech models` with --model"
         for spec in self.catalog.embedded(self.task, self.language):
-            if self.needs <= spec.features and self.probe(spec.engine):
+            if not self.probe(spec.engine):
+                why = f"{why}, and the package {spec.engine} of the embedded model is not installed"
+            elif self.needs <= spec.features:
+                why = f"no other is on this machine, and {why}"
                 why = f"{why}; it knows {_known(spec)}" if self.language is None else why
+                hint = f"{pull} a better one" if better else ""
                 choice = replace(self, device=AUTO, compute_type=AUTO).chosen(spec, None, why, hint)
                 return replace(choice, events=(*choice.events, *self.unasked(choice)))
         asked = f" for {_language(self.language)}" if self.language not in (None, languages.EACH) else ""
         does = " with " + " and ".join(sorted(self.needs)) if self.needs else ""
-        todo = hint.replace("a better one", "one") or "`speech models` lists them all: name one with --model"
-        why = why.replace("no other is on this machine, and ", "").replace("no other is on this machine; ", "")
-        raise NotDownloadedError(f"no model{asked}{does} is on this machine: {why}; {todo}")
+        raise NotDownloadedError(f"no model{asked}{does} is on this machine: {why}; {pull}{' one' if better else ''}")
 
     def unasked(self, choice: Choice) -> Iterator[Event]:
         """What was asked for by name and the embedded model does not have."""

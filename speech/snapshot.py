@@ -52,6 +52,8 @@ class FileFact:
     sha256: str
     source: Literal["pinned", "recorded"]
     """Who says that the hash is right: the catalogue, or the first download."""
+    blob: str
+    """What the hub calls the content."""
 
 
 def find(cache: Path, spec: ModelSpec) -> Snapshot | None:
@@ -99,6 +101,16 @@ def is_named(path: Path, etag: str, digest: str) -> bool:
     return not GIT_HASH.fullmatch(etag) or git_hash(path) == etag
 
 
+def is_blob_name(text: str) -> bool:
+    """Whether the hub may call a content so."""
+    return bool(SHA256.fullmatch(text) or GIT_HASH.fullmatch(text))
+
+
+def free_bytes(path: Path) -> int:
+    """Room on the disk where ``path`` is, or would be."""
+    return shutil.disk_usage(next(each for each in (path, *path.parents) if each.exists())).free
+
+
 class Snapshot:
     """One revision of one repository."""
 
@@ -133,7 +145,9 @@ class Snapshot:
         """What is known of a file that is there."""
         path = self.path / file.name
         digest = self._measured(file.name, "needed", lambda _: None) or ""
-        return FileFact(file.name, path, path.stat().st_size, digest, "pinned" if file.sha256 else "recorded")
+        source: Literal["pinned", "recorded"] = "pinned" if file.sha256 else "recorded"
+        blob = etag if is_blob_name(etag := self._etag(path)) else digest
+        return FileFact(file.name, path, path.stat().st_size, digest, source, blob)
 
     def add(self, name: str, content: Path, etag: str, digest: str) -> None:
         """Take in a file that was found right: its blob first, then the link, so that a half of it never counts."""

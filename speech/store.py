@@ -6,19 +6,19 @@ snapshot.py for what lies where, and for hashes that the catalogue does not know
 
 from __future__ import annotations
 
-import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
 from speech import hub, snapshot
 from speech.data import Progress
-from speech.errors import DownloadError, NotDownloadedError, SpeechError
+from speech.errors import DownloadError, NotDownloadedError, SpeechError, UnsupportedError
 from speech.snapshot import FileFact, Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from speech.catalog import Catalog
     from speech.data import ModelFile, ModelSpec, ProgressHook
     from speech.hub import Remote
     from speech.snapshot import Hashing
@@ -117,10 +117,15 @@ class Store:
         An interrupted fetch goes on where it was cut, also in another process. Two at once share the work.
 
         Raises:
+            UnsupportedError: the model is embedded, or the user's own directory.
             NotDownloadedError: something must be fetched, and the store is offline.
             DownloadError: the fetch failed, or what came is not what the catalogue says.
         """
         with self._translated():
+            if spec.repo is None:
+                raise UnsupportedError(
+                    f"model {spec.name!r} is not from the hub: there is nothing to fetch; just use it"
+                )
             faults = self._faults(spec, "needed", progress)
             if not faults:
                 return self._snapshot(spec).path
@@ -140,6 +145,28 @@ class Store:
                 raise _missing(spec, {})
             return here.remove()
 
+    def export(self, spec: ModelSpec, target: Path, progress: ProgressHook | None = None) -> None:
+        """Write the model into one file for another machine, after reading and comparing all of it.
+
+        Raises:
+            NotDownloadedError: the model is not there, or not whole.
+            DownloadError: it is damaged, or the file cannot be written.
+        """
+        from speech import archive
+
+        archive.write(self, spec, target, progress)
+
+    def import_(self, source: Path, catalog: Catalog, progress: ProgressHook | None = None) -> ModelSpec:
+        """Take in a model from a file that ``export`` wrote; nothing in the file is trusted.
+
+        Raises:
+            UnknownModelError: the catalogue has no such model.
+            DownloadError: the file is damaged, or does not hold what the catalogue says.
+        """
+        from speech import archive
+
+        return archive.read(self, source, catalog, progress)
+
     def _snapshot(self, spec: ModelSpec) -> Snapshot:
         here = snapshot.find(self.cache, spec)
         if here is None:
@@ -154,7 +181,7 @@ class Store:
         # What is missing or cut is seen at once: no other file need be read then.
         if hashing == "needed" and (faults := _found(here, spec, "known", lambda _: None)):
             return faults
-        return _found(here, spec, hashing, _Count(spec, progress, "verify", spec.size).add)
+        return _found(here, spec, hashing, Count(spec.name, "verify", spec.size, progress).add)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -187,11 +214,11 @@ def _list(faults: dict[str, str]) -> str:
     return ", ".join(f"{name} {fault}" for name, fault in faults.items())
 
 
-class _Count:
+class Count:
     """Adds up the bytes of one stage, and reports them."""
 
-    def __init__(self, spec: ModelSpec, progress: ProgressHook | None, stage: Stage, total: int | None) -> None:
-        self._name, self._progress, self._stage, self._total = spec.name, progress, stage, total
+    def __init__(self, name: str, stage: Stage, total: int | None, progress: ProgressHook | None) -> None:
+        self._name, self._stage, self._total, self._progress = name, stage, total, progress
         self.done = 0
 
     def add(self, size: int) -> None:
@@ -219,7 +246,7 @@ class _Fetch:
         sizes = [remote.size for remote in remotes]
         total = None if None in sizes else sum(size or 0 for size in sizes)
         self.check_space(here, remotes)
-        count = _Count(self.spec, self.progress, "download", total)
+        count = Count(self.spec.name, "download", total, self.progress)
         for file, remote in zip(wanted, remotes, strict=True):
             done = count.done
             self.bring(here, file, remote, count)
@@ -246,15 +273,14 @@ class _Fetch:
     def check_space(self, here: Snapshot, remotes: list[Remote]) -> None:
         """Whether the disk takes what is still to come."""
         needed = sum((remote.size or 0) - here.begun(remote.etag) for remote in remotes)
-        there = next(path for path in (here.folder, *here.folder.parents) if path.exists())
-        free = shutil.disk_usage(there).free
+        free = snapshot.free_bytes(here.folder)
         if needed + MARGIN > free:
             raise DownloadError(
                 f"model {self.spec.name!r} needs {human(needed)} more in {str(self.cache)!r}, where {human(free)} are "
                 "free; make room, or let HF_HUB_CACHE name a folder on another disk"
             )
 
-    def bring(self, here: Snapshot, file: ModelFile, remote: Remote, count: _Count) -> None:
+    def bring(self, here: Snapshot, file: ModelFile, remote: Remote, count: Count) -> None:
         """Fetch one file, check it, and take it in; one process at a time."""
         before = count.done
         waiting = "another process is fetching it"
@@ -278,7 +304,7 @@ class _Fetch:
 
     def check(self, here: Snapshot, file: ModelFile, remote: Remote, content: Path) -> str:
         """What is wrong with what came; where nothing is, it is taken in."""
-        digest = snapshot.sha256(content, _Count(self.spec, self.progress, "verify", remote.size).add)
+        digest = snapshot.sha256(content, Count(self.spec.name, "verify", remote.size, self.progress).add)
         expected = file.sha256 or here.recorded(file.name)
         if expected not in (None, digest):
             return f"has the sha256 {digest} in place of {expected}"
