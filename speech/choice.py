@@ -255,10 +255,11 @@ class _Choosing:
     # "auto".
 
     def auto(self) -> Choice:
-        candidates = self.candidates()
+        kind, candidates = self.candidates()
         for spec in candidates:
             if path := self.store.find(spec, self.progress):
-                return self.chosen(spec, path, "the best that is on this machine", _better(candidates, spec))
+                better = _better(candidates, spec)
+                return self.chosen(spec, path, "the best that is on this machine", better, kind)
         if not candidates:
             return self.embedded("none that `auto` tries fits this machine and what is asked")
         head = candidates[0]
@@ -267,22 +268,22 @@ class _Choosing:
         if not self.store.reachable(PATIENCE):
             return self.embedded(f"{self.store.endpoint} does not answer", head)
         try:
-            return self.chosen(head, self.fetch(head), "the best for this machine, fetched just now", "")
+            return self.chosen(head, self.fetch(head), "the best for this machine, fetched just now", "", kind)
         except DownloadError as error:
             return self.embedded(_cause(error), head)
 
-    def candidates(self) -> list[ModelSpec]:
-        """The chain's models that can do it on the device, best first; the CPU's where no GPU can be used."""
+    def candidates(self) -> tuple[str, list[ModelSpec]]:
+        """The kind of device, a GPU before the CPU, and the models of its chain that can do it there, best first."""
         kinds = ["cuda", "cpu"] if self.device == AUTO else [self.device.split(":")[0]]
         for kind in kinds:
             chain = self.catalog.chain(self.task, self.language, kind)
             able = [spec for spec in chain if self.needs <= spec.features and self.probe(spec.engine)]
             fitting = [spec for spec in able if self.fits(spec, kind)]
             if fitting:
-                return fitting
+                return kind, fitting
             if able and self.device != AUTO:
                 self.settle(able[0])  # raises, and says why
-        return []
+        return "cpu", []
 
     def fits(self, spec: ModelSpec, kind: str) -> bool:
         """Whether the engine can use such a device, and the model goes into its memory."""
@@ -322,8 +323,8 @@ class _Choosing:
             if asked not in (AUTO, used):
                 yield Event("ignored", f"model {choice.spec.name!r} has only {what} {used!r}: {asked!r} is ignored")
 
-    def chosen(self, spec: ModelSpec, path: Path | None, why: str, hint: str) -> Choice:
-        device, events = self.settle(spec)
+    def chosen(self, spec: ModelSpec, path: Path | None, why: str, hint: str, kind: str = "") -> Choice:
+        device, events = self.settle(spec, kind)
         return Choice(spec, path, device, _line(spec, device, why, events), hint, events)
 
     # Devices.
@@ -337,8 +338,8 @@ class _Choosing:
                 self.probed[engine] = []
         return self.probed[engine]
 
-    def settle(self, spec: ModelSpec) -> tuple[Device, tuple[Event, ...]]:
-        """The device to run on, with the one compute type, and what to say of a GPU that cannot be used."""
+    def settle(self, spec: ModelSpec, kind: str = "") -> tuple[Device, tuple[Event, ...]]:
+        """The device to run on, of that kind, with the one compute type; and what to say of a GPU that is not used."""
         devices = self.probe(spec.engine)
         if not devices:
             needed = engines.find(spec.engine).REQUIRES
@@ -348,10 +349,9 @@ class _Choosing:
             )
         events: tuple[Event, ...] = ()
         if self.device == AUTO:
-            devices = sorted(devices, key=lambda device: device.name.startswith("cpu"))
-            broken = [device for device in devices if not device.compute_types]
-            events = tuple(Event("flagged", f"{one.name} is not used: {one.note}") for one in broken)
-            device = next((device for device in devices if device.compute_types), devices[0])
+            usable = [device for device in devices if device.compute_types and (not kind or _is(device, kind))]
+            device = min(usable or devices, key=lambda device: device.name.startswith("cpu"))
+            events = tuple(_unused(other) for other in devices if device.name == "cpu" != other.name)
         else:
             device = self.asked_for(spec, devices)
         return replace(device, compute_types=(self.compute(device),), threads=self.threads), events
@@ -388,6 +388,11 @@ def _cause(error: SpeechError) -> str:
 
 def _is(device: Device, name: str) -> bool:
     return device.name == name or device.name.split(":")[0] == name
+
+
+def _unused(gpu: Device) -> Event:
+    why = gpu.note if not gpu.compute_types else f"{human(gpu.free_bytes)} of memory are free, too little"
+    return Event("flagged", f"{gpu.name} is not used: {why}")
 
 
 def _line(spec: ModelSpec, device: Device, why: str, events: tuple[Event, ...]) -> str:
