@@ -333,7 +333,7 @@ def test_float_samples_that_are_no_samples_are_cleaned_and_reported():
 # Sources
 
 
-@pytest.mark.parametrize("path", [FLAC, JFK, DATA / "en/ljspeech_LJ001-0002.wav", M4A, TWO_TRACKS])
+@pytest.mark.parametrize("path", [FLAC, JFK, DATA / "en/ljspeech_LJ001-0002.wav", M4A, VIDEO, TWO_TRACKS])
 def test_every_way_in_gives_the_same(path, monkeypatch):
     data, expected = path.read_bytes(), whole(path)
     with path.open("rb") as file:
@@ -401,12 +401,12 @@ def test_the_first_block_comes_before_the_pipe_ends(kind):
 
 
 def test_a_file_object_that_gives_more_than_asked_for():
-    class Generous(io.BytesIO):
-        def read(self, size=-1):
-            return super().read(100_000)
+    class Generous:
+        def __init__(self, data):
+            self.file = io.BytesIO(data)
 
-        def seekable(self):
-            return False
+        def read(self, size):
+            return self.file.read(100_000)
 
     assert np.abs(whole(Generous(written(tone(10))))[:, 0] - tone(10)).max() < 1e-4
 
@@ -548,7 +548,7 @@ def test_packets_that_were_lost_leave_silence(tmp_path, suffix, codec):
     samples, said = heard(path)
     assert onsets(samples) == pytest.approx([1, 5, 9], abs=0.05)
     assert "nothing was recorded for" in said
-    assert "1 short gaps" in said
+    assert "short gaps filled with silence: 1" in said
     assert onsets(whole(path, start=4.5, end=9.5)) == pytest.approx([0.5, 4.5], abs=0.05)
 
 

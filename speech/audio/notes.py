@@ -71,7 +71,7 @@ class Notes:
             what = "1 damaged packet was" if self.damaged == 1 else f"{self.damaged} damaged packets were"
             self.say(f"{what} skipped ({self.cause})")
         if self._small:
-            self.say(f"{self._small} short gaps were filled with silence")
+            self.say(f"short gaps filled with silence: {self._small}")
         if self._leaps > MOST_LINES:
             self.say(f"the times leap {self._leaps} times in all; the file's clock is damaged")
 
