@@ -31,6 +31,10 @@ SURE = 0.8
 goes on record."""
 
 
+NOTABLE = 0.001
+"""Languages less likely than this are left out."""
+
+
 class Journal(Protocol):
     """What is already known of a recording, from a run that did not finish."""
 
@@ -80,7 +84,7 @@ class Vote:
         """Count one chunk's detection."""
         if heard:
             self.counted += 1
-        for language, probability in heard.items():
+        for language, probability in notable(heard).items():
             self.sums[language] = self.sums.get(language, 0.0) + probability
 
     @property
@@ -211,11 +215,16 @@ class Recognition:
             end=round(chunk.end, 3),
             speech=round(chunk.duration, 3),
             segments=tuple(replace(s, language=s.language or language) for s in verdict.segments),
-            languages={name: round(p, 6) for name, p in heard.languages.items()},
+            languages=notable(heard.languages),
             events=events + verdict.events,
         )
         self._journal.put(passage)
         return passage
+
+
+def notable(languages: Mapping[str, float]) -> dict[str, float]:
+    """The languages worth naming, of the hundred that a model tells apart; as a journal keeps them."""
+    return {name: round(p, 6) for name, p in languages.items() if p >= NOTABLE}
 
 
 def in_time_order(passages: Iterable[Passage]) -> Iterator[Segment]:
