@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from speech import engines, languages
 from speech.catalog import load
-from speech.data import Device, Event, Progress, TranscribeOptions
+from speech.data import Device, Event, TranscribeOptions
 from speech.errors import (
     DownloadError,
     MissingDependencyError,
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from speech.catalog import Catalog
-    from speech.data import ModelSpec, ProgressHook, Task
+    from speech.data import ModelSpec, Progress, ProgressHook, Task
 
 AUTO = "auto"
 
@@ -118,6 +118,13 @@ def check(spec: ModelSpec, options: TranscribeOptions) -> tuple[Event, ...]:
     for feature in sorted(wanted(options) - spec.features):
         raise UnsupportedError(f"model {spec.name!r} {_LACKS[feature]}; {_instead(spec, options)}")
     return tuple(_ignored(spec, options))
+
+
+def installed(spec: ModelSpec, store: Store) -> bool:
+    """Whether the model could run now, as far as a look at names and sizes tells."""
+    if spec.embedded:
+        return bool(engines.find(spec.engine).probe())
+    return spec.path.is_dir() if spec.path else store.has(spec)
 
 
 _LACKS = {"words": "gives no word times", "translate": "does not translate"}
@@ -268,7 +275,8 @@ class _Choosing:
         if not self.store.reachable(PATIENCE):
             return self.embedded(f"{self.store.endpoint} does not answer", head)
         try:
-            return self.chosen(head, self.fetch(head), "the best for this machine, fetched just now", "", kind)
+            fetched = self.store.fetch(head, self.progress)
+            return self.chosen(head, fetched, "the best for this machine, fetched just now", "", kind)
         except DownloadError as error:
             return self.embedded(_cause(error), head)
 
@@ -292,11 +300,6 @@ class _Choosing:
             return bool(devices)
         free = devices[0].free_bytes
         return free is None or spec.size is None or spec.size * HEADROOM <= free
-
-    def fetch(self, spec: ModelSpec) -> Path:
-        size = f" ({human(spec.size)})" if spec.size else ""
-        self.progress(Progress("download", spec.name, 0, spec.size, f"fetching model {spec.name}{size}"))
-        return self.store.fetch(spec, self.progress)
 
     def embedded(self, why: str, better: ModelSpec | None = None) -> Choice:
         """The model that came with a package, where there is one for the language."""

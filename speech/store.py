@@ -202,6 +202,8 @@ def _found(here: Snapshot, spec: ModelSpec, hashing: Hashing, read: Callable[[in
 
 
 def _missing(spec: ModelSpec, faults: dict[str, str]) -> NotDownloadedError:
+    if spec.repo is None:
+        return NotDownloadedError(f"model {spec.name!r} is not from the hub: it has no files in the store; just use it")
     size = f" ({human(spec.size)})" if spec.size else ""
     if len(faults) < len(spec.files) and faults:
         what = f"model {spec.name!r} is not whole on this machine: {_list(faults)}"
@@ -247,6 +249,7 @@ class _Fetch:
         total = None if None in sizes else sum(size or 0 for size in sizes)
         self.check_space(here, remotes)
         count = Count(self.spec.name, "download", total, self.progress)
+        count.at(0, f"fetching model {self.spec.name} ({human(total)}) from {hub.endpoint()}/{self.repo}")
         for file, remote in zip(wanted, remotes, strict=True):
             done = count.done
             self.bring(here, file, remote, count)
@@ -283,8 +286,8 @@ class _Fetch:
     def bring(self, here: Snapshot, file: ModelFile, remote: Remote, count: Count) -> None:
         """Fetch one file, check it, and take it in; one process at a time."""
         before = count.done
-        waiting = "another process is fetching it"
-        with here.lock(remote.etag, lambda: count.at(before + here.begun(remote.etag), waiting)):
+        said = [f"waiting for another process that fetches {file.name} of model {self.spec.name}"]
+        with here.lock(remote.etag, lambda: count.at(before + here.begun(remote.etag), said.pop() if said else "")):
             if not here.fault(file, "needed"):
                 return  # another process was quicker
             blob, partial = here.blobs / remote.etag, here.partial(remote.etag)

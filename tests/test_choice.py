@@ -254,7 +254,7 @@ def test_auto_fetches_the_head_of_the_chain_and_says_so_first(served):
     told = []
     made = choose(progress=told.append)
     assert made.reason == "model middle on cpu, int8: the best for this machine, fetched just now"
-    assert told[0].message == "fetching model middle (5 kB)"
+    assert told[0].message == f"fetching model middle (5 kB) from {served.url}/owner/middle"
     assert "GET model.bin" in served.requests
 
 
