@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from speech import data
@@ -69,6 +69,7 @@ def transcript(*segments: Segment, **changes: object) -> Transcript:
 
 @pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind.__name__)
 def test_every_type_comes_back_from_json_bit_for_bit(kind):
+    @settings(deadline=None, max_examples=50)
     @given(of(kind))
     def comes_back(value):
         assert from_dict(kind, json.loads(json.dumps(to_dict(value)))) == value

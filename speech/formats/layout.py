@@ -40,7 +40,7 @@ _ABBREVIATION = re.compile(
     re.IGNORECASE,
 )
 _CONJUNCTIONS = frozenset(
-    "and but or nor so because that which who when where while although if than then "
+    "and but or nor so because that which who when where while although if "
     "und aber oder denn weil dass daß wenn als ob sondern damit "
     "et mais ou donc car que qui quand parce lorsque puisque "
     "y e pero sino porque cuando aunque como "

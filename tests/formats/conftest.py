@@ -1,24 +1,34 @@
 """Transcripts to write: three plain ones, and a strategy for wild ones (``st.from_type(Transcript)``)."""
+# ruff: noqa: RUF001 - letters of many scripts, some of which look like others
 
 import pytest
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from speech.data import Event, Segment, TranscribeOptions, Word
 from speech.transcript import ModelUse, Transcript
 
+# No example is judged by the clock of a busy machine.
+settings.register_profile("formats", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("formats")
+
 MODEL = ModelUse("tiny", "faster_whisper", "Systran/faster-whisper-tiny", "d90ca5fe", "MIT", "cpu", "int8")
 
 NASTY = [
-    "", " ", "\n\n", "-->", "--->", "a\n\n2\n00:00:01,000 --> 00:00:02,000\nb", "\ufeff", "\x00", "\u2028", "\x85", "\r",
-    "{\\an8}", "\\N", "\\", "<b>", "&amp;", "<v Bob>", "[00:01.00]", "<00:01.00>", "[ti:x]", '"', '""', "a\tb", "=1+1", ",",
+    "", " ", "\n\n", "-->", "--->", "a\n\n2\n00:00:01,000 --> 00:00:02,000\nb", "\ufeff", "\x00", "\u2028", "\x85",
+    "\r", "{\\an8}", "\\N", "\\", "<b>", "&amp;", "<v Bob>", "[00:01.00]", "<00:01.00>", "[ti:x]", '"', '""', "a\tb",
+    "=1+1", ",",
     "NOTE", "STYLE", "WEBVTT", "1", "\ud800", "👩‍👩‍👧‍👦", "🇩🇪🇫🇷", "e\u0301" * 3, "\u0301", "한국어 텍스트", "ไทยแลนด์",
-    "我们今天来讨论。谢谢！", "「はい」とキャッチャー", "ကမ္ဘာ", "\u202eabc", "\u200b", "\xa0", "Bonjour\xa0!", "x" * 100, "中" * 60,
+    "我们今天来讨论。谢谢！", "「はい」とキャッチャー", "ကမ္ဘာ", "\u202eabc", "\u200b", "\xa0", "Bonjour\xa0!",
+    "x" * 100, "中" * 60,
 ]  # fmt: skip
 
 
 def texts() -> st.SearchStrategy[str]:
     piece = st.one_of(
-        st.sampled_from(NASTY), st.text(st.characters(), max_size=12), st.sampled_from("the and of you. yes,".split())
+        st.sampled_from(NASTY),
+        st.text(st.characters(), max_size=12),
+        st.sampled_from(["the", "and", "of", "you.", "yes,"]),
     )
     return st.lists(piece, max_size=12).map(" ".join)
 
