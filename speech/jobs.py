@@ -93,6 +93,18 @@ def plan(
     return [Task(item.source, outputs.get(id(item), {}), item.error) for item in found]
 
 
+def foreseen(tasks: Iterable[Task], existing: Existing) -> list[Result] | None:
+    """The results, where not one of the tasks needs any work; then no model need be loaded."""
+    work = _Work(existing, False, None, None)
+    results = []
+    for task in tasks:
+        result = work.look(task)
+        if result is None:
+            return None
+        results.append(result)
+    return results
+
+
 def run(
     transcriber: Transcriber,
     tasks: Iterable[Task],
@@ -195,9 +207,7 @@ class _Work:
 
     def begin(self, task: Task) -> _Turn:
         """Everything that can be settled before the recording is opened."""
-        if task.error is not None:
-            return _Turn(task, Result(task, "failed", error=task.error))
-        result = self._look(task)
+        result = self.look(task)
         if result is not None:
             if result.outcome == "skipped":
                 _drop_leftover(task)
@@ -222,14 +232,16 @@ class _Work:
         finally:
             turn.close()
 
-    def _look(self, task: Task) -> Result | None:
-        """The result, where the outputs that are there already decide it."""
+    def look(self, task: Task) -> Result | None:
+        """The result, where the plan or the outputs that are there already decide it."""
+        if task.error is not None:
+            return Result(task, "failed", error=task.error)
         there = [path for path in task.outputs.values() if os.path.lexists(path)]
         if not there or self.existing == "overwrite":
             return None
         if self.existing == "skip":
             return Result(task, "skipped") if len(there) == len(task.outputs) else None
-        names = ", ".join(repr(str(path)) for path in there)
+        names = repr(str(there[0])) + (f" and {len(there) - 1} more" if len(there) > 1 else "")
         verb = "is" if len(there) == 1 else "are"
         message = f"{names} {verb} there already; --overwrite replaces, --skip-existing leaves what is there"
         return Result(task, "kept", error=OutputError(message))
@@ -240,11 +252,11 @@ class _Work:
             for name, path in task.outputs.items()
             if self.existing == "overwrite" or not os.path.lexists(path)
         }
-        if self.header is None or task.source == STDIN:
+        if self.header is None or not os.path.exists(task.source):  # noqa: PTH110 - false too for standard input
             return _Turn(task, missing=missing)
         journal = self._journal(task, next(iter(missing.values())))
         # Another process may have finished it while this one waited for the journal.
-        if (result := self._look(task)) is not None:
+        if (result := self.look(task)) is not None:
             journal.finish()
             return _Turn(task, result)
         return _Turn(task, journal=journal, missing=missing, notice=_notice(journal))
@@ -273,7 +285,7 @@ class _Work:
 def _notice(journal: Journal) -> str:
     if journal.stale:
         return "begun afresh: what was left of an earlier run is of another recording, model or options"
-    return f"resumed after {len(journal)} finished parts" if len(journal) else ""
+    return f"resumed after {journal.held} finished parts" if journal.held else ""
 
 
 def _drop_leftover(task: Task) -> None:

@@ -72,8 +72,9 @@ class Journal:
         if not kept:
             self._write(wanted)
 
-    def __len__(self) -> int:
-        """How many passages it holds."""
+    @property
+    def held(self) -> int:
+        """How many passages it holds. (No ``__len__``: an empty journal is a journal.)"""
         return len(self._passages)
 
     def get(self, chunk: Chunk) -> Passage | None:
@@ -92,17 +93,23 @@ class Journal:
         self._write(to_dict(passage))
 
     def close(self) -> None:
-        """Leave the journal for another run; calling it again does nothing."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        """Leave the journal for another run, if there is anything in it; calling it again does nothing."""
+        if self._file is not None and not self._passages:
+            self.finish()
+        elif self._file is not None:
+            self._release()
 
     def finish(self) -> None:
         """Remove the journal: the outputs are whole."""
         if sys.platform == "win32":  # An open file cannot be removed there.
-            self.close()
+            self._release()
         self.path.unlink(missing_ok=True)
-        self.close()
+        self._release()
+
+    def _release(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
     def _read(self, wanted: Mapping[str, Any]) -> int:
         """Take in the passages; the length in bytes of what can be used."""

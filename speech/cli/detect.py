@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from speech.api import Detection
 
 LISTED = 3
-"""Languages that are named in a line for people, at most."""
+"""Languages that are named in a line for people, at most,"""
+LEAST = 0.001
+"""and how likely they must be."""
 
 
 @parsing.command(short_help="Which language is spoken, with probabilities.")
@@ -61,5 +63,5 @@ def _line(source: str, detection: Detection) -> str:
     from speech.languages import NAMES
 
     listed = list(detection.languages.items())[:LISTED]
-    said = ", ".join(f"{NAMES.get(code, code)} ({code}) {share:.1%}" for code, share in listed)
+    said = ", ".join(f"{NAMES.get(code, code)} ({code}) {share:.1%}" for code, share in listed if share >= LEAST)
     return f"{source}: {said or 'no speech'}\n"

@@ -77,7 +77,7 @@ CHANNELS = option("--channels", type=click.Choice(["mix", "split"]), section="In
 OUTPUT = together(
     option("-f", "--format", "formats", type=Names(), multiple=True, section="Output", shell_complete=_complete_format,
            stands="txt",
-           help="With commas: txt, srt, vtt, tsv, json, verbose_json, lrc, ass, csv, textgrid; or all."),
+           help="Or several with commas: srt, vtt, tsv, json, verbose_json, lrc, ass, csv, textgrid; or all."),
     option("-o", "--output-dir", "output", metavar="PATH", section="Output",
            help="A folder, in which the inputs' folders are mirrored; for one input also a file such as x.srt, "
            "or - for standard output."),
@@ -86,7 +86,7 @@ OUTPUT = together(
 )  # fmt: skip
 
 RESUME = option("--resume", is_flag=True, section="Output",
-                help="Go on where a stopped run ended: what is done stays, a half-done recording continues.")  # fmt: skip
+                help="Go on where a stopped run ended: what is done stays, the half-done continues.")  # fmt: skip
 
 TEXT = together(
     option("-l", "--language", section="Text", stands="detected once",

@@ -35,9 +35,7 @@ def command(ctx: click.Context, /, **_: Any) -> None:
         if target.stdout:
             how.text(transcript.load(target.tasks[0].source).render(target.stdout, rules))
         else:
-            for result in jobs.render(target.tasks, existing=existing, rules=rules):
-                how.result(result)
-            how.summary()
+            how.results(jobs.render(target.tasks, existing=existing, rules=rules))
     ctx.exit(1 if how.failures else 0)
 
 

@@ -28,6 +28,7 @@ import click
 from speech.errors import SpeechError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import TracebackType
 
     from rich.progress import TaskID
@@ -163,6 +164,12 @@ class Report:
             place = "" if event.start is None else f" at {event.start:.1f} s"
             say = self.note if event.kind in WORTH_SAYING else self.detail
             say(f"{source}: {event.kind}{place}: {event.message}")
+
+    def results(self, results: Iterable[Result]) -> None:
+        """What came of every task, and the counts."""
+        for result in results:
+            self.result(result)
+        self.summary()
 
     def result(self, result: Result) -> None:
         """What came of one task."""

@@ -42,6 +42,7 @@ def command(ctx: click.Context, /, **_: Any) -> None:
     beside the recordings, or into the folder that -o names. The options of Whisper's command lines work under their
     own names too (--output_format, --word_timestamps True, ...).
     """
+    from speech import jobs
     from speech.api import Transcriber
     from speech.cli import output
     from speech.cli.report import report
@@ -51,6 +52,10 @@ def command(ctx: click.Context, /, **_: Any) -> None:
     target = output.settle(ctx)
     how = report(params["progress"], quiet=params["quiet"], verbose=params["verbose"], files=len(target.tasks))
     loading = options.loading(ctx)
+    if not target.stdout and (results := jobs.foreseen(target.tasks, existing)) is not None:
+        with how:
+            how.results(results)
+        ctx.exit(1 if how.failures else 0)
     with how, Transcriber(params["model"], progress=how.progress, **loading, **asked) as transcriber:
         how.model(transcriber)
         if target.stdout:
@@ -102,9 +107,7 @@ def _write(
     results = jobs.run(transcriber, target.tasks, existing=existing, resume=resume, rules=rules, progress=how.progress)
     try:
         with closing(results):
-            for result in results:
-                how.result(result)
+            how.results(results)
     except Stopped:
         how.stopped("the same command with --resume goes on from there")
         raise
-    how.summary()
