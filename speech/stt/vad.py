@@ -3,7 +3,7 @@
 The model is the ONNX file that faster-whisper ships (Silero VAD 6, MIT). It looks at 512 samples (32 ms at 16 kHz)
 together with the 64 before them and carries a recurrent state, so a stream can be fed in pieces of any length with
 the same result as in one. Onset and end follow Silero's own rule: speech begins at ``threshold`` and ends once the
-probability has stayed below ``threshold - 0.15``.
+probability has stayed below ``threshold - 0.15`` (but never below 0.01, which it would not reach).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ RATE = 16_000
 WINDOW = 512
 CONTEXT = 64
 HYSTERESIS = 0.15
+LEAST_OFFSET = 0.01
 CUT_WINDOWS = 3
 """Where speech has no pause, it is cut in the middle of the three windows (0.1 s) that sound least like speech."""
 
@@ -82,10 +83,11 @@ class SpanFinder:
 
         self._detector = SpeechDetector()
         self._onset = options.vad_threshold if options.vad else float("-inf")
-        self._offset = self._onset - HYSTERESIS
+        self._offset = max(self._onset - HYSTERESIS, LEAST_OFFSET) if options.vad else self._onset
         self._min_silence = max(1, -int(-options.min_silence * RATE // WINDOW))
-        self._pad = round(options.speech_pad * RATE) if options.vad else 0
-        self._longest = max(CUT_WINDOWS + 1, (round(longest * RATE) - 2 * self._pad) // WINDOW)
+        # At least half of the longest span is for speech, however much padding is asked for.
+        self._pad = round(min(options.speech_pad, longest / 4) * RATE) if options.vad else 0
+        self._longest = (int(longest * RATE) - 2 * self._pad) // WINDOW
         self._samples = np.zeros(0, np.float32)  # from _origin on: what an open or closed span may still need
         self._probabilities = np.zeros(0, np.float32)  # one for each window of _samples that was looked at
         self._origin = 0  # in windows
@@ -119,7 +121,7 @@ class SpanFinder:
         yield from self.feed(np.zeros(-len(self._samples) % WINDOW, np.float32))
         self._samples = self._samples[: end - self._origin * WINDOW]
         if self._open is not None:
-            yield from self._close(self._seen if self._quiet is None else self._quiet)
+            self._close(self._seen if self._quiet is None else self._quiet)
         yield from self._release(end + 2 * self._pad)
         self._edge = end
 
@@ -149,7 +151,7 @@ class SpanFinder:
         elif probability < self._offset and self._quiet is None:
             self._quiet = self._seen
         if self._quiet is not None and self._seen - self._quiet >= self._min_silence:
-            yield from self._close(self._quiet)
+            self._close(self._quiet)
         elif self._seen - self._open >= self._longest:
             yield from self._cut()
 
@@ -158,18 +160,21 @@ class SpanFinder:
         import numpy as np
 
         assert self._open is not None
+        pause = self._quiet
         first = self._open + (self._seen - self._open) * 2 // 3
         third = self._probabilities[first - self._origin : self._seen - self._origin]
         likeness = np.convolve(third, np.ones(CUT_WINDOWS), "valid")
         quietest = len(likeness) - 1 - int(np.argmin(likeness[::-1]))  # the last of equals
         cut = first + quietest + CUT_WINDOWS // 2
-        yield from self._close(cut)
+        if pause is not None and pause <= cut:  # a pause that lasts until now: nothing has begun after it yet
+            self._close(pause)
+            return
+        self._close(cut)
         yield from self._release(cut * WINDOW)
-        self._open = cut
+        self._open, self._quiet = cut, pause
 
-    def _close(self, end: int) -> Iterator[Span]:
+    def _close(self, end: int) -> None:
         assert self._open is not None
-        yield from self._release(self._open * WINDOW)
         self._closed = (self._open, end)
         self._open = self._quiet = None
 
@@ -223,5 +228,5 @@ def model_path() -> Path:
             return path
     raise MissingDependencyError(
         "the Silero VAD model that comes with faster-whisper is not there; run: pip install --force-reinstall "
-        "faster-whisper, or go on without speech detection (--no-vad)"
+        "faster-whisper"
     )
