@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from speech.data import Chunk, Piece
 from speech.stt.vad import RATE, SpanFinder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
 
     from speech.data import Samples, Seconds, Segment, TranscribeOptions, Word
     from speech.stt.vad import Span
@@ -24,12 +23,13 @@ REACH = 5.0
 """A full chunk ends at the longest pause of its last five seconds: the likeliest end of a sentence there."""
 
 EXTENT = 4
-"""A chunk covers at most this many times ``max_seconds`` of the recording, so that sparse speech does not wait."""
+"""A chunk covers at most this many times ``max_seconds`` of the recording, and leaves once no later speech can be part
+of it: so sparse speech does not wait, nor does another channel's."""
 
 
 def chunks(
     blocks: Iterable[Samples], options: TranscribeOptions, max_seconds: Seconds, offset: Seconds = 0.0
-) -> Iterator[Chunk]:
+) -> Generator[Chunk, None, None]:
     """The chunks of a recording, ordered by where they start, the first before the last block is read.
 
     Args:
@@ -61,8 +61,8 @@ class _Channel:
     """One channel on its way to chunks."""
 
     def __init__(self, options: TranscribeOptions, longest: Seconds, offset: Seconds, number: int | None) -> None:
-        self.offset = offset
         self.ready: list[Chunk] = []
+        self._offset = offset
         self._finder = SpanFinder(options, longest)
         self._longest = longest
         self._number = number
@@ -71,6 +71,8 @@ class _Channel:
     def feed(self, samples: Samples) -> None:
         for span in self._finder.feed(samples):
             self._add(span)
+        if self._too_far(self._finder.frontier):
+            self._emit(len(self._open))
 
     def finish(self) -> None:
         for span in self._finder.finish():
@@ -78,33 +80,38 @@ class _Channel:
         if self._open:
             self._emit(len(self._open))
 
-    def frontier(self) -> int:
-        """The sample before which no later chunk of this channel starts."""
-        return self._open[0].start if self._open else self._finder.frontier
+    def frontier(self) -> Seconds:
+        """The time before which no later chunk of this channel starts."""
+        return self._offset + (self._open[0].start if self._open else self._finder.frontier) / RATE
 
     def _add(self, span: Span) -> None:
+        if self._too_far(span.start):
+            self._emit(len(self._open))
         while self._open and not self._fits(span):
             self._emit(_best_end([*self._open, span], self._longest))
         self._open.append(span)
 
+    def _too_far(self, start: int) -> bool:
+        """Whether a span from ``start`` on cannot be in one chunk with those that are open."""
+        return bool(self._open) and start - self._open[0].start >= EXTENT * self._longest * RATE
+
     def _fits(self, span: Span) -> bool:
         length = sum(len(held.samples) for held in self._open) + len(span.samples)
-        return length <= self._longest * RATE and span.end - self._open[0].start <= EXTENT * self._longest * RATE
+        return length <= self._longest * RATE and not self._too_far(span.end - 1)
 
     def _emit(self, count: int) -> None:
         spans, self._open = self._open[:count], self._open[count:]
-        self.ready.append(_join(spans, self.offset, self._number))
+        self.ready.append(_join(spans, self._offset, self._number))
 
 
 def _in_order(channels: list[_Channel]) -> Iterator[Chunk]:
     """The finished chunks that no channel can still come before."""
-    waiting = sorted((chunk for channel in channels for chunk in channel.ready), key=attrgetter("start"))
-    frontier = min((channel.offset + channel.frontier() / RATE for channel in channels), default=0.0)
-    for chunk in waiting:
-        if chunk.start > frontier:
+    waiting = sorted((chunk.start, i, chunk) for i, channel in enumerate(channels) for chunk in channel.ready)
+    frontier = min(((channel.frontier(), i) for i, channel in enumerate(channels)), default=(0.0, 0))
+    for start, i, chunk in waiting:
+        if (start, i) > frontier:
             return
-        channel = channels[chunk.channel or 0]
-        channel.ready.remove(chunk)
+        channels[i].ready.remove(chunk)
         yield chunk
 
 
@@ -196,10 +203,11 @@ def cut(chunk: Chunk, start: Seconds, end: Seconds) -> Chunk:
     pieces = []
     for piece in chunk.pieces:
         low, high = max(start, piece.chunk_start), min(end, piece.chunk_start + piece.duration)
-        if high > low:
+        if round((high - low) * chunk.rate) > 0:  # not for a rest that is only a rounding
             begins = piece.start + low - piece.chunk_start
-            kept = Piece(low - start, begins, high - low, max(begins, piece.speech_start), piece.speech_end)
-            pieces.append(replace(kept, speech_end=min(piece.speech_end, begins + kept.duration)))
+            ends = begins + high - low
+            speech_start, speech_end = (min(max(t, begins), ends) for t in (piece.speech_start, piece.speech_end))
+            pieces.append(Piece(low - start, begins, high - low, speech_start, speech_end))
     return replace(chunk, samples=chunk.samples[first:last], pieces=tuple(pieces))
 
 
