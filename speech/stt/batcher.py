@@ -14,6 +14,7 @@ import threading
 from collections import deque
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from speech.errors import EngineError, SpeechError
@@ -66,9 +67,14 @@ class Batcher:
         return Lane(self)
 
     def detect(self, chunks: Sequence[Chunk]) -> list[Mapping[str, float]]:
-        """``Recognizer.detect``, between two batches."""
+        """``Recognizer.detect``, between two batches.
+
+        Raises:
+            EngineError: the recognizer failed, or the batcher is closed.
+        """
         future: Future[list[Mapping[str, float]]] = Future()
         with self._changed:
+            self._check_open()
             self._calls.append(lambda: _settle(future, lambda: self._recognizer.detect(chunks)))
             self._wake()
         return future.result()
@@ -86,10 +92,13 @@ class Batcher:
 
     def _submit(self, job: Job) -> None:
         with self._changed:
-            if self._closed:
-                raise EngineError("the transcriber is closed; make a new one, or close it after the last stream")
+            self._check_open()
             self._queue.append(job)
             self._wake()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise EngineError("the transcriber is closed; make a new one, or close it after the last stream")
 
     def _wait(self, job: Job) -> Heard:
         """The job's result; that somebody waits for it lets a batch leave that is not full."""
@@ -108,6 +117,8 @@ class Batcher:
     def _withdraw(self, jobs: Sequence[Job]) -> None:
         with self._changed:
             gone = set(jobs)
+            for job in gone:
+                job.result.cancel()  # whoever still waits for it gets an error, not nothing for ever
             self._queue = deque(job for job in self._queue if job not in gone)
 
     def _wake(self) -> None:
@@ -138,7 +149,8 @@ class Batcher:
         for (_, urgent), jobs in groups.items():
             if urgent or len(jobs) >= self.size or any(job in self._awaited for job in jobs):
                 batch = jobs[: self.size]
-                self._queue = deque(job for job in self._queue if job not in batch)
+                taken = set(batch)
+                self._queue = deque(job for job in self._queue if job not in taken)
                 return batch
         return []
 
@@ -147,20 +159,26 @@ class Batcher:
         if not jobs:
             return
         try:
-            heard = self._recognizer.recognize([job.chunk for job in jobs], jobs[0].options)
-        except Exception as error:  # noqa: BLE001 - whoever waits gets it, and the thread lives on
+            results = list(zip(jobs, self._recognize(jobs), strict=True))
+        except BaseException as error:  # noqa: BLE001 - whoever waits gets it, and the thread lives on
             self._run_apart(jobs, error)
             return
-        for job, result in zip(jobs, heard, strict=True):
-            job.result.set_result(result)
+        for job, heard in results:
+            job.result.set_result(heard)
 
-    def _run_apart(self, jobs: list[Job], error: Exception) -> None:
+    def _recognize(self, jobs: list[Job]) -> list[Heard]:
+        return self._recognizer.recognize([job.chunk for job in jobs], jobs[0].options)
+
+    def _recognize_one(self, job: Job) -> Heard:
+        return self._recognize([job])[0]
+
+    def _run_apart(self, jobs: list[Job], error: BaseException) -> None:
         """After a failed batch: one bad chunk must not take the others with it."""
         if len(jobs) == 1:
             jobs[0].result.set_exception(_translated(error))
             return
         for job in jobs:
-            _settle(job.result, lambda job=job: self._recognizer.recognize([job.chunk], job.options)[0])
+            _settle(job.result, partial(self._recognize_one, job))
 
 
 class Lane:
@@ -207,12 +225,14 @@ class Lane:
 
 def _settle(future: Future[T], call: Callable[[], T]) -> None:
     try:
-        future.set_result(call())
-    except Exception as error:  # noqa: BLE001 - whoever waits gets it
+        result = call()
+    except BaseException as error:  # noqa: BLE001 - whoever waits gets it
         future.set_exception(_translated(error))
+    else:
+        future.set_result(result)
 
 
-def _translated(error: Exception) -> SpeechError:
+def _translated(error: BaseException) -> SpeechError:
     if isinstance(error, SpeechError):
         return error
     wrapped = EngineError(f"the engine failed: {error!r}; try a smaller batch size, or report this with the recording")
