@@ -88,6 +88,8 @@ class Gates:
         events: list[Event] = []
         if take.faults and self._may_retry:
             take = self._climb(take, events)
+        events += [event for part, h in take.parts if is_silence(h, self._options) for event in _dropped(part, h)]
+        take = replace(take, parts=tuple(one for one in take.parts if not is_silence(one[1], self._options)))
         segments = [place(part, self._flagged(s, take)) for part, h in take.parts for s in h.segments]
         if take.faults:
             events.append(_event("flagged", f"kept, although {' and '.join(take.faults)}", chunk))
@@ -102,7 +104,8 @@ class Gates:
         takes = [first]
         for how, chunks, options in self._rungs(chunk):
             parts = tuple(zip(chunks, self._ask(chunks, options), strict=True))
-            found = tuple(fault for part, heard in parts for fault in faults(part, heard, options))
+            spoken = [(part, heard) for part, heard in parts if not is_silence(heard, options)]
+            found = tuple(fault for part, heard in spoken for fault in faults(part, heard, options))
             takes.append(Take(parts, found, how))
             if not found:
                 break
@@ -120,7 +123,7 @@ class Gates:
         careful = replace(self._options, prompt=None, hotwords=(), beam_size=wider)
         parts = halves(replace(chunk, prompt="")) if chunk.duration >= 2 * TAIL else (replace(chunk, prompt=""),)
         how = "in two halves with a wider beam and no prompt" if len(parts) > 1 else "with a wider beam and no prompt"
-        rungs = [(how, parts, careful)]
+        rungs: list[tuple[str, tuple[Chunk, ...], TranscribeOptions]] = [(how, parts, careful)]
         if "no_repeat_ngram" in can:
             rungs.append(("with repeated n-grams blocked", parts, replace(careful, no_repeat_ngram=3)))
         return rungs
@@ -138,7 +141,8 @@ class Gates:
             believed = bool(placed) and not is_silence(more, self._options) and not faults(part, more, self._options)
             before = [s for s in segments if s.start >= part.start - SLACK and s.end <= part.end + SLACK]
             if believed and _length(placed) > _length(before):
-                events.append(_event("retried", "the model had passed over speech here: decoded apart", part))
+                message = "the model had passed over speech here: decoded apart"
+                events.append(_event("retried", message, part, details={"first_text": _joined(before)}))
                 kept = [s for s in segments if s not in before]
                 segments = self._fill(kept + placed, part, more, events, depth + 1)
             elif not before:
@@ -235,7 +239,11 @@ def _length(segments: Sequence[Segment]) -> int:
 
 
 def _text(heard: Heard) -> str:
-    return " ".join(segment.text for segment in heard.segments)
+    return _joined(heard.segments)
+
+
+def _joined(segments: Sequence[Segment]) -> str:
+    return " ".join(segment.text for segment in segments)
 
 
 def _logprob(heard: Heard) -> float:
