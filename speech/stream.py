@@ -14,7 +14,7 @@ from speech.stt.pipeline import Recognition, in_time_order
 from speech.transcript import Transcript
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
     from types import TracebackType
 
     from speech.audio.source import Source
@@ -67,8 +67,8 @@ class Stream(Iterator[Segment]):
         self._heard = 0.0
         self._speech = 0.0
         self._total = length(source, options) if progress else None
-        cut = chunks(self._blocks(), options, setting.spec.max_seconds, options.start)
-        self._recognition = Recognition(cut, lane, setting.spec, options, journal)
+        self._chunks = chunks(self._blocks(), options, setting.spec.max_seconds, options.start)
+        self._recognition = Recognition(self._chunks, lane, setting.spec, options, journal)
         self._run = self._segments_in_order()
 
     @property
@@ -101,7 +101,7 @@ class Stream(Iterator[Segment]):
     def close(self) -> None:
         """Stop the work; what was given so far stays."""
         self._run.close()
-        self._lane.close()
+        self._release()
 
     def __next__(self) -> Segment:
         segment = next(self._run)
@@ -116,12 +116,17 @@ class Stream(Iterator[Segment]):
     ) -> None:
         self.close()
 
-    def _segments_in_order(self) -> Iterator[Segment]:
+    def _segments_in_order(self) -> Generator[Segment, None, None]:
         try:
             yield from in_time_order(map(self._noted, self._recognition.passages()))
             self._report("done", self._heard)
         finally:
-            self._lane.close()
+            self._release()
+
+    def _release(self) -> None:
+        """Let go of the source, and of what is queued."""
+        self._chunks.close()
+        self._lane.close()
 
     def _blocks(self) -> Iterator[Samples]:
         options = self._options

@@ -162,7 +162,8 @@ class Recognition:
         voters += [self._begin(chunk) for chunk in islice(chunks, VOTERS - 1)]
         self._count(voters[0 if sure else 1 :])
         self.vote.fixed = self.vote.winner
-        if sure and early[0] != self.vote.fixed:
+        # The next passage carries it; where a journal has that one, it does so already.
+        if sure and early[0] != self.vote.fixed and not isinstance(voters[0][1], Passage):
             message = (
                 f"decoded in {early[0]!r} before the language of the recording turned out to be {self.vote.fixed!r}"
             )
