@@ -13,12 +13,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from itertools import islice
+from math import inf
 from typing import TYPE_CHECKING, Any, Literal, Self, TypedDict, Unpack, cast, overload
 
 from speech import audio, engines, languages
 from speech.choice import AUTO, Choice, check, choose, wanted
 from speech.data import Progress, TranscribeOptions
-from speech.errors import SpeechError, UnsupportedError
+from speech.errors import EngineError, SpeechError, UnsupportedError
 from speech.stream import Setting, Stream, length
 from speech.stt.batcher import Batcher
 from speech.stt.chunks import chunks
@@ -126,6 +127,8 @@ class Transcriber:
         **options: Unpack[Options],
     ) -> None:
         self.options = _with(TranscribeOptions(), options)
+        if batch_size is not None and batch_size < 1:
+            raise UnsupportedError(f"batch_size is {batch_size!r}; it must be at least 1")
         self.choice: Choice = choose(
             model,
             language=self.options.language,
@@ -144,7 +147,7 @@ class Transcriber:
         if self._progress:
             self._progress(Progress("load", spec.name, message=self.choice.reason))
         self._recognizer = engines.find(spec.engine).load(spec, self.choice.files, self.choice.device)
-        self._batcher = Batcher(self._recognizer, batch_size or BATCH[_kind(self.choice.device)])
+        self._batcher = Batcher(self._recognizer, batch_size or BATCH.get(_kind(self.choice.device), BATCH["cpu"]))
 
     @property
     def model(self) -> ModelUse:
@@ -191,6 +194,8 @@ class Transcriber:
         options: Options,
         stop: threading.Event,
     ) -> Stream:
+        if self._stop.is_set():
+            raise EngineError("the transcriber is closed; make a new one")
         asked = _with(self.options, options)
         events = self.choice.events + check(self.choice.spec, asked)
         setting = Setting(self.choice.spec, self.model, events, lambda: stop.is_set() or self._stop.is_set())
@@ -248,6 +253,10 @@ class Transcriber:
             journal: gives the journal of a source.
             options: over those of the transcriber.
         """
+        if errors not in ("raise", "return"):
+            raise UnsupportedError(f"errors is {errors!r}; it must be 'raise' or 'return'")
+        if isinstance(sources, (str, bytes, os.PathLike)):
+            raise UnsupportedError(f"{sources!r} is one source; give a list of them, or call transcribe")
         hook = _one_at_a_time(progress) or self._progress
         stop = threading.Event()
 
@@ -369,11 +378,11 @@ class _Warm:
         bound = (asked.language, wanted(asked)) if model == AUTO else None
         key = (os.fspath(model), bound, *sorted((k, v) for k, v in loading.items() if k != "progress"))
         if self._last is None or key != self._key:
-            before, self._last = self._last, Transcriber(model, **loading, **options)
-            self._last.options = TranscribeOptions()  # the next call brings its own
-            self._key = key
-            if before:
+            before, self._last = self._last, None
+            if before:  # closed first: two large models may not fit
                 self._close_unless_used(before)
+            self._last, self._key = Transcriber(model, **loading, **options), key
+            self._last.options, self._last._progress = TranscribeOptions(), None  # the next call brings its own
         return self._last
 
     def _close_unless_used(self, transcriber: Transcriber) -> None:
@@ -397,6 +406,17 @@ def _with(base: TranscribeOptions, options: Options) -> TranscribeOptions:
     Raises:
         UnsupportedError: an option that there is not, or a value that means nothing.
     """
+    try:
+        asked = replace(base, **_normal(options))
+        _check_values(asked)
+    except (TypeError, AttributeError) as error:
+        message = f"an option is of the wrong kind ({error}); see help(speech.TranscribeOptions)"
+        raise UnsupportedError(message) from error
+    return asked
+
+
+def _normal(options: Options) -> dict[str, Any]:
+    """The options as the fields want them."""
     given: dict[str, Any] = dict(options)
     known = [field.name for field in fields(TranscribeOptions)]
     for name in given:
@@ -406,30 +426,29 @@ def _with(base: TranscribeOptions, options: Options) -> TranscribeOptions:
                 f"there is no option {name!r}; "
                 + (f"did you mean {near[0]!r}?" if near else "see help(speech.Transcriber)")
             )
-    if given.get("language"):
+    if given.get("language") is not None:
         given["language"] = languages.code(given["language"])
     if isinstance(hotwords := given.get("hotwords", ()), str):
         given["hotwords"] = hotwords.split(",")
     if "hotwords" in given:
         given["hotwords"] = tuple(word.strip() for word in given["hotwords"] or () if word.strip())
-    options = replace(base, **given)
-    _check_values(options)
-    return options
+    return given
 
 
 def _check_values(options: TranscribeOptions) -> None:
     wrong = [
         (options.task not in ("transcribe", "translate"), "task", "'transcribe' or 'translate'"),
         (options.channels not in ("mix", "split"), "channels", "'mix' or 'split'"),
+        (not isinstance(options.prompt, str | None), "prompt", "text"),
         (options.beam_size < 1, "beam_size", "at least 1"),
-        (options.temperature < 0, "temperature", "0 or more"),
+        (not 0 <= options.temperature < inf, "temperature", "0 or more"),
         (options.no_repeat_ngram < 0, "no_repeat_ngram", "0 or more"),
         (not 0 < options.vad_threshold < 1, "vad_threshold", "between 0 and 1"),
-        (options.min_silence < 0, "min_silence", "0 or more seconds"),
-        (options.speech_pad < 0, "speech_pad", "0 or more seconds"),
-        (options.max_chunk is not None and options.max_chunk < 1, "max_chunk", "at least 1 second"),
-        (options.start < 0, "start", "0 or more seconds"),
-        (options.end is not None and options.end <= options.start, "end", f"after the start ({options.start} s)"),
+        (not 0 <= options.min_silence < inf, "min_silence", "0 or more seconds"),
+        (not 0 <= options.speech_pad < inf, "speech_pad", "0 or more seconds"),
+        (options.max_chunk is not None and not options.max_chunk >= 1, "max_chunk", "at least 1 second"),
+        (not 0 <= options.start < inf, "start", "0 or more seconds"),
+        (options.end is not None and not options.end > options.start, "end", f"after the start ({options.start} s)"),
     ]
     for bad, name, should in wrong:
         if bad:
@@ -439,7 +458,7 @@ def _check_values(options: TranscribeOptions) -> None:
 def _one_at_a_time(progress: ProgressHook | None) -> ProgressHook | None:
     if progress is None:
         return None
-    lock = threading.Lock()
+    lock = threading.RLock()  # a hook may call the transcriber
 
     def locked(step: Progress) -> None:
         with lock:
@@ -465,7 +484,9 @@ def _places(source: Source, options: TranscribeOptions, max_seconds: Seconds) ->
     step = (total or 0.0) / PLACES
     starts = [options.start + step * place for place in range(PLACES)] if step > max_seconds else [options.start]
     for start in starts:
-        end = start + PLACE_SECONDS if options.end is None else min(start + PLACE_SECONDS, options.end)
+        # A short recording is heard whole; of one that cannot be measured, nobody knows how much there is.
+        end = start + PLACE_SECONDS if len(starts) > 1 or total is None else options.end
+        end = end if options.end is None or end is None else min(end, options.end)
         blocks = audio.blocks(source, start=start, end=end, track=options.track)
         yield from islice(chunks(blocks, options, max_seconds, start), 1 if len(starts) > 1 else PLACES)
 
