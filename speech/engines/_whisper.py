@@ -16,7 +16,10 @@ from speech.data import Word
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from speech.data import Seconds
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from speech.data import Samples, Seconds
 
     Encode = Callable[[str], list[int]]
 
@@ -29,6 +32,12 @@ PREPENDED = set("\"'“¿([{-")
 APPENDED = set("\"'.。,，!！?？:：”)]}、")  # noqa: RUF001
 SENTENCE_ENDS = tuple(".。!！?？")  # noqa: RUF001
 
+FRAME: Seconds = 0.01
+SILENT = -45.0
+"""Decibels under the loudest frame; weak consonants lie 30 to 40 under the vowels. Where noise is louder than this,
+nothing counts as silence, and the alignment's times stay as they are."""
+LONG_SILENCE: Seconds = 0.1
+"""Longer than the closure of a stop, so that a word keeps its own."""
 LONGEST_MEDIAN: Seconds = 0.7
 """No speaker's median word is longer; upstream's figure."""
 SHORTEST_WORD: Seconds = 0.01
@@ -194,18 +203,40 @@ def usual_length(found: Iterable[Word]) -> Seconds:
     return min(LONGEST_MEDIAN, lengths[len(lengths) // 2]) if lengths else 0.0
 
 
-def settle(found: Sequence[Word], cut: Cut, floor: Seconds, ceiling: Seconds, usual: Seconds) -> tuple[Word, ...]:
+def sounding(samples: Samples) -> NDArray[np.bool_]:
+    """For every ``FRAME`` of 16 kHz audio, whether anything is to be heard in it."""
+    import numpy as np
+
+    length = round(FRAME * 16_000)
+    frames = samples[: len(samples) // length * length].reshape(-1, length)
+    power = np.square(frames).mean(axis=1)
+    return np.asarray(power > power.max(initial=0.0) * 10 ** (SILENT / 10))
+
+
+def settle(
+    found: Sequence[Word],
+    cut: Cut,
+    *,
+    floor: Seconds,
+    ceiling: Seconds,
+    usual: Seconds,
+    sound: NDArray[np.bool_],
+) -> tuple[Word, ...]:
     """The words of one cut: in order, inside the cut, none stretched over a pause and none without length.
 
     The model's own timestamps hold (they are right to 0.02 s where the alignment starts a window's first word at 0),
-    unless they leave a word wholly outside: then the words may reach to ``floor`` or ``ceiling``, the neighbours'.
+    unless they leave a word wholly outside, in sound that is no neighbour's (``floor`` and ``ceiling`` bound it).
     """
     end = ceiling if cut.end is None else cut.end
-    low = max(floor, found[0].start) if found[0].end <= cut.start else cut.start
-    high = max(end, min(ceiling, found[-1].end)) if found[-1].start >= end else end
+    low, high = cut.start, end
+    if floor <= found[0].start and found[0].end <= cut.start and _sound_between(found[0].start, found[0].end, sound):
+        low = found[0].start
+    if end <= found[-1].start and found[-1].end <= ceiling and _sound_between(found[-1].start, found[-1].end, sound):
+        high = found[-1].end
     bounded = [_bounded(word, low, high) for word in _unstretched(found, usual)]
     ordered = [bounded[0]] + [replace(word, start=max(word.start, before.end)) for before, word in pairwise(bounded)]
-    return tuple(_rounded(word) for word in _shared_out(ordered, low, high))
+    heard = _to_sound(ordered, low, high, sound)
+    return tuple(_rounded(word) for word in _shared_out(heard, low, high))
 
 
 def _bounded(word: Word, low: Seconds, high: Seconds) -> Word:
@@ -223,6 +254,28 @@ def _unstretched(found: Sequence[Word], usual: Seconds) -> Iterator[Word]:
         stretched = after_pause and usual and word.end - word.start > 2 * usual
         yield replace(word, start=word.end - 2 * usual) if stretched else word
         after_pause = word.text.endswith(SENTENCE_ENDS)
+
+
+def _to_sound(found: Sequence[Word], low: Seconds, high: Seconds, sound: NDArray[np.bool_]) -> list[Word]:
+    """Take long silences off both ends of every word; one that lies in silence goes to the sound beside it."""
+    result = list(found)
+    for place, word in enumerate(found):
+        if span := _sound_between(word.start, word.end, sound):
+            start = span[0] if span[0] - word.start >= LONG_SILENCE else word.start
+            end = span[1] if word.end - span[1] >= LONG_SILENCE else word.end
+            result[place] = replace(word, start=start, end=end)
+            continue
+        left = result[place - 1].end if place else low
+        right = found[place + 1].start if place + 1 < len(found) else high
+        if span := _sound_between(left, right, sound):
+            result[place] = replace(word, start=span[0], end=span[1], interpolated=True)
+    return result
+
+
+def _sound_between(start: Seconds, end: Seconds, sound: NDArray[np.bool_]) -> tuple[Seconds, Seconds] | None:
+    first = round(start / FRAME)
+    loud = sound[first : round(end / FRAME)].nonzero()[0]
+    return (float(first + loud[0]) * FRAME, float(first + loud[-1] + 1) * FRAME) if len(loud) else None
 
 
 def _shared_out(found: Sequence[Word], low: Seconds, high: Seconds) -> list[Word]:

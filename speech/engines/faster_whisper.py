@@ -7,16 +7,14 @@ memory) and together on a GPU, then decoded together. Timestamps are always deco
 from __future__ import annotations
 
 import json
-import math
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from speech.data import Heard, ModelSpec, Segment
-from speech.engines import _ctranslate2, _cuda, _whisper
+from speech.data import Heard, ModelSpec
+from speech.engines import _ctranslate2, _cuda, _whisper, _whisper_heard
 from speech.errors import EngineError, MissingDependencyError, SpeechError
 from speech.languages import EACH, NAMES
 
@@ -25,12 +23,12 @@ if TYPE_CHECKING:
 
     import numpy as np
     from ctranslate2 import StorageView
-    from ctranslate2.models import WhisperGenerationResult
     from faster_whisper import WhisperModel
     from faster_whisper.tokenizer import Tokenizer
     from numpy.typing import NDArray
 
-    from speech.data import Chunk, Device, Samples, Seconds, TranscribeOptions, Word
+    from speech.data import Chunk, Device, Samples, TranscribeOptions
+    from speech.engines._whisper_heard import Decoded, Window
 
     Array = NDArray[np.float32]
     Item = TypeVar("Item")
@@ -142,49 +140,6 @@ def _mels(path: Path) -> int | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Window:
-    """One chunk on its way into the model."""
-
-    chunk: Chunk
-    encoded: Array
-    """Shape (1, 1500, width)."""
-    languages: Mapping[str, float]
-    tokenizer: Tokenizer
-    prompt: _whisper.Prompt
-
-    @property
-    def start(self) -> list[int]:
-        """The tokens that open the window: language and task."""
-        return list(self.tokenizer.sot_sequence)
-
-    @property
-    def tokens(self) -> list[int]:
-        """All that the model is given before the text."""
-        before = [self.tokenizer.sot_prev, *self.prompt.tokens] if self.prompt.tokens else []
-        return [*before, *self.start]
-
-
-@dataclass(frozen=True, slots=True)
-class _Decoded:
-    """What came out of one window."""
-
-    window: _Window
-    tokens: list[int]
-    logprob: float
-    no_speech: float
-    cuts: list[_whisper.Cut]
-    dropped: list[_whisper.Cut]
-    unfinished_from: Seconds | None
-
-    @property
-    def text(self) -> list[int]:
-        return [token for cut in self.cuts for token in cut.text]
-
-    def decode(self, tokens: Sequence[int]) -> str:
-        return str(self.window.tokenizer.decode(list(tokens))).strip()
-
-
 class Whisper:
     """A loaded model. CTranslate2 computes one batch at a time with all its threads, so calls would only queue."""
 
@@ -226,18 +181,18 @@ class Whisper:
     def _recognize(self, chunks: Sequence[Chunk], options: TranscribeOptions) -> list[Heard]:
         with self._failures():
             windows = self._windows(chunks, options)
-            decoded = in_groups(windows, lambda window: len(window.tokens), partial(self._decode, options=options))
+            done = in_groups(windows, lambda window: len(window.tokens), partial(self._decode, options=options))
             if not options.words:
-                return [_heard(result, None, options) for result in decoded]
+                return [_whisper_heard.heard(result, None, options) for result in done]
             # An alignment takes one language for all its windows, and at least one token for each.
-            timed = in_groups(decoded, lambda result: (*result.window.start, not result.cuts), self._align)
-            return [_heard(result, tokens, options) for result, tokens in zip(decoded, timed, strict=True)]
+            timed = in_groups(done, lambda result: (*result.window.start, not result.cuts), self._align)
+            return [_whisper_heard.heard(result, tokens, options) for result, tokens in zip(done, timed, strict=True)]
 
     def _detect(self, chunks: Sequence[Chunk]) -> list[Mapping[str, float]]:
         with self._failures():
             return self._languages(self._encode(chunks))
 
-    def _windows(self, chunks: Sequence[Chunk], options: TranscribeOptions) -> list[_Window]:
+    def _windows(self, chunks: Sequence[Chunk], options: TranscribeOptions) -> list[Window]:
         encoded = self._encode(chunks)
         named = None if options.language == EACH else options.language
         languages = [{}] * len(chunks) if named else self._languages(encoded)
@@ -247,7 +202,7 @@ class Whisper:
             tokenizer = self._tokenizer(language, options.task)
             text = options.prompt if chunk.prompt is None else chunk.prompt
             prompt = _whisper.prompt(tokenizer.encode, options.hotwords, text or "")
-            windows.append(_Window(chunk, window, likely, tokenizer, prompt))
+            windows.append(_whisper_heard.Window(chunk, window, likely, tokenizer, prompt))
         return windows
 
     def _tokenizer(self, language: str, task: str) -> Tokenizer:
@@ -293,7 +248,7 @@ class Whisper:
         found = self._model.model.detect_language(_joined(encoded)) if encoded else []
         return [{token[2:-2]: float(probability) for token, probability in likely} for likely in found]
 
-    def _decode(self, windows: Sequence[_Window], options: TranscribeOptions) -> list[_Decoded]:
+    def _decode(self, windows: Sequence[Window], options: TranscribeOptions) -> list[Decoded]:
         from faster_whisper.transcribe import get_suppressed_tokens
 
         before = len(windows[0].tokens)
@@ -310,17 +265,17 @@ class Whisper:
             **_search(options),
         )
         limit = min(POSITIONS // 2, POSITIONS - before)  # as CTranslate2 stops
-        return [_decoded(window, result, limit) for window, result in zip(windows, results, strict=True)]
+        return [_whisper_heard.decoded(window, result, limit) for window, result in zip(windows, results, strict=True)]
 
-    def _align(self, decoded: Sequence[_Decoded]) -> list[_whisper.TimedTokens | None]:
-        if not decoded[0].cuts:
-            return [None] * len(decoded)
-        texts = [result.text for result in decoded]
+    def _align(self, done: Sequence[Decoded]) -> list[_whisper.TimedTokens | None]:
+        if not done[0].cuts:
+            return [None] * len(done)
+        texts = [result.text for result in done]
         results = self._model.model.align(
-            _joined([result.window.encoded for result in decoded]),
-            decoded[0].window.start,
+            _joined([result.window.encoded for result in done]),
+            done[0].window.start,
             texts,
-            [min(WINDOW_FRAMES, max(2, len(result.window.chunk.samples) // 160)) for result in decoded],
+            [min(WINDOW_FRAMES, max(2, len(result.window.chunk.samples) // 160)) for result in done],
         )
         return [
             _whisper.TimedTokens(
@@ -335,7 +290,7 @@ class Whisper:
             yield
         except SpeechError:
             raise
-        except (RuntimeError, ValueError, IndexError, MemoryError, OverflowError, TypeError) as error:
+        except (RuntimeError, ValueError, IndexError, MemoryError, OverflowError) as error:
             memory = isinstance(error, MemoryError) or "out of memory" in str(error).lower()
             remedy = "take a smaller batch or model" if memory else "try another model or compute type"
             cause = "out of memory" if memory else str(error)
@@ -358,79 +313,6 @@ def _search(options: TranscribeOptions) -> dict[str, Any]:
             "sampling_temperature": options.temperature,
         }
     return {"beam_size": options.beam_size}
-
-
-def _decoded(window: _Window, result: WhisperGenerationResult, limit: int) -> _Decoded:
-    tokens = list(result.sequences_ids[0])
-    specials = _whisper.Specials(window.tokenizer.eot, window.tokenizer.timestamp_begin)
-    found = list(_whisper.cuts(tokens, specials))
-    kept, dropped = _whisper.inside(found, window.chunk.duration)
-    resume = _whisper.unfinished_from(tokens, found, specials, limit)
-    # The score is the mean over the tokens; Whisper's own mean counts the one that ends the text too.
-    logprob = float(result.scores[0]) * len(tokens) / (len(tokens) + 1)
-    if resume is not None and resume >= window.chunk.duration:
-        resume = None
-    return _Decoded(window, tokens, logprob, float(result.no_speech_prob), kept, dropped, resume)
-
-
-def _heard(decoded: _Decoded, timed: _whisper.TimedTokens | None, options: TranscribeOptions) -> Heard:
-    segments = list(_segments(decoded, timed, options))
-    prompt = decoded.window.prompt
-    details: dict[str, Any] = {
-        "logprob": decoded.logprob,
-        "compression_ratio": _whisper.compression_ratio(decoded.decode(decoded.tokens)),
-        "temperature": options.temperature,
-        "hotwords_left_out": prompt.hotwords_left_out,
-        "prompt_tokens_left_out": prompt.tokens_left_out,
-        "unfinished_from": decoded.unfinished_from,
-        "outside": tuple(decoded.decode(cut.text) for cut in decoded.dropped),
-    }
-    if segments and decoded.unfinished_from is not None:
-        last = segments[-1]
-        segments[-1] = replace(last, details={**last.details, "unfinished": True})
-    return Heard(tuple(segments), decoded.window.languages, decoded.no_speech, details)
-
-
-def _segments(decoded: _Decoded, timed: _whisper.TimedTokens | None, options: TranscribeOptions) -> Iterator[Segment]:
-    cuts = decoded.cuts
-    words = list(_words(decoded, timed, options)) if timed else [()] * len(cuts)
-    for cut, spoken in zip(cuts, words, strict=True):
-        text = decoded.decode(cut.text)
-        if text:
-            probabilities = [word.probability or 0.0 for word in spoken]
-            yield Segment(
-                text=text,
-                start=spoken[0].start if spoken else round(cut.start, 3),
-                end=spoken[-1].end if spoken else round(cut.end or cut.start, 3),
-                words=spoken,
-                language=decoded.window.tokenizer.language_code,
-                confidence=sum(probabilities) / len(probabilities) if spoken else math.exp(decoded.logprob),
-                logprob=decoded.logprob,
-                no_speech=decoded.no_speech,
-                tokens=cut.tokens,
-                details={
-                    "compression_ratio": _whisper.compression_ratio(text),
-                    "temperature": options.temperature,
-                },
-            )
-
-
-def _words(decoded: _Decoded, timed: _whisper.TimedTokens, options: TranscribeOptions) -> Iterator[tuple[Word, ...]]:
-    tokenizer = decoded.window.tokenizer
-    # A translation is English, whose words have spaces, whatever language was spoken.
-    split = tokenizer.split_tokens_on_spaces if options.task == "translate" else tokenizer.split_to_word_tokens
-    raw, first = [], 0
-    for cut in decoded.cuts:
-        texts, tokens = split(list(cut.text))
-        raw.append(_whisper.words(zip(texts, map(len, tokens), strict=True), timed, first))
-        first += len(cut.text)
-    usual = _whisper.usual_length(word for words in raw for word in words)
-    floor = 0.0
-    ceilings = [cut.start for cut in decoded.cuts[1:]] + [decoded.window.chunk.duration]
-    for cut, words, ceiling in zip(decoded.cuts, raw, ceilings, strict=True):
-        settled = _whisper.settle(words, cut, floor, ceiling, usual) if words else ()
-        floor = settled[-1].end if settled else cut.end or floor
-        yield settled
 
 
 def in_halves(items: list[Item], work: Callable[[list[Item]], list[Result]]) -> list[Result]:
