@@ -105,8 +105,7 @@ class Transcript:
         Raises:
             UnsupportedError: there is no such format.
         """
-        # The name of the input may hold bytes that are no UTF-8 (as lone surrogates), which no file can.
-        return formats.find(format).render(self, rules).encode("utf-8", "replace").decode()
+        return layout.encodable(formats.find(format).render(self, rules))
 
     def save(
         self,

@@ -60,8 +60,13 @@ SENTENCE, CLAUSE, CONJUNCTION, SPACE, CHARACTER, LEADER, TORN = 0, 1, 2, 4, 5, 6
 
 def clean(text: str) -> str:
     """``text`` on one line: single spaces, none at the ends, nothing that a file or a parser would trip over."""
-    spaced = _BLANK.sub(" ", _FOREIGN.sub("\ufffd", text).replace("\ufeff", ""))
+    spaced = _BLANK.sub(" ", encodable(text).replace("\ufeff", ""))
     return " ".join(word for word in map(str.strip, spaced.split(" ")) if word)
+
+
+def encodable(text: str) -> str:
+    """``text`` as UTF-8 can hold it: the name of a file may have bytes in it that are none (as lone surrogates)."""
+    return _FOREIGN.sub("\ufffd", text)
 
 
 def join(texts: Iterable[str]) -> str:
