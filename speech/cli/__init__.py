@@ -99,6 +99,8 @@ def _stop(number: int, frame: FrameType | None) -> None:
     del frame
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, _leave)
+    if sys.stderr.isatty():
+        os.write(2, b"\r\x1b[2Kspeech: stopping; once more leaves at once\n")  # What runs may take seconds to end.
     raise Stopped(number)
 
 

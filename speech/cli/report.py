@@ -52,16 +52,26 @@ class Tally:
         self.files_done = 0
         self._done: dict[str, float] = {}
         self._total: dict[str, float] = {}
-        self._begin: float | None = None
+        self._finished: set[str] = set()
+        self._begin = time.monotonic()
+
+    def begin(self) -> None:
+        """The work begins now: what came before was loading."""
+        self._begin = time.monotonic()
 
     def update(self, progress: Progress) -> None:
         """Take in how far one recording is."""
-        self._begin = self._begin or time.monotonic()
         self._done[progress.source] = progress.done
         if progress.total:
             self._total[progress.source] = progress.total
         if progress.stage == "done":
             self._total[progress.source] = progress.done
+            self._finished.add(progress.source)
+
+    @property
+    def current(self) -> str:
+        """The recording that was begun first of those under way."""
+        return next((source for source in self._done if source not in self._finished), "")
 
     @property
     def done(self) -> float:
@@ -79,7 +89,7 @@ class Tally:
     @property
     def speed(self) -> float | None:
         """Seconds of audio per second."""
-        spent = time.monotonic() - self._begin if self._begin else 0.0
+        spent = time.monotonic() - self._begin
         return self.done / spent if spent and self.done else None
 
     @property
@@ -127,6 +137,7 @@ class Report:
 
     def model(self, transcriber: Transcriber) -> None:
         """Which model runs and why."""
+        self.tally.begin()
         choice = transcriber.choice
         self.note(choice.reason)
         if choice.hint:
@@ -217,6 +228,7 @@ class Events(Report):
 
     def model(self, transcriber: Transcriber) -> None:
         """Which model runs and why."""
+        self.tally.begin()
         choice, use = transcriber.choice, transcriber.model
         facts = {"name": use.name, "engine": use.engine, "device": use.device, "compute_type": use.compute_type}
         self._event("model", **facts, message=choice.reason, hint=choice.hint)
@@ -279,6 +291,11 @@ class Bars(Report):
         self._bars.stop()
         return super().__exit__(kind, error, trace)
 
+    def model(self, transcriber: Transcriber) -> None:
+        """Which model runs and why; the work begins."""
+        super().model(transcriber)
+        self._bar("work", "reading", 0.0, None, "")
+
     def text(self, text: str) -> None:
         """A part of the result: where standard output is this terminal too, it must not tear the bars."""
         if sys.stdout.isatty():
@@ -299,7 +316,11 @@ class Bars(Report):
         speed = f"  {tally.speed:.1f}x" if tally.speed else ""
         left = f"  {clock(tally.left)} left" if tally.left is not None else ""
         self._bar(
-            "work", f"{many}{_short(progress.source)}", tally.done, tally.total, clock(tally.done) + of + speed + left
+            "work",
+            f"{many}{_short(tally.current or progress.source)}",
+            tally.done,
+            tally.total,
+            clock(tally.done) + of + speed + left,
         )
 
     def _show_model(self, progress: Progress) -> None:
