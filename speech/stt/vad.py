@@ -3,7 +3,8 @@
 The model is the ONNX file that faster-whisper ships (Silero VAD 6, MIT). It looks at 512 samples (32 ms at 16 kHz)
 together with the 64 before them and carries a recurrent state, so a stream can be fed in pieces of any length with
 the same result as in one. Onset and end follow Silero's own rule: speech begins at ``threshold`` and ends once the
-probability has stayed below ``threshold - 0.15`` (but never below 0.01, which it would not reach).
+probability has been below ``threshold - 0.15`` (or 0.01, if that is more) and, for as long as a pause must last, not
+above ``threshold`` again.
 """
 
 from __future__ import annotations
@@ -148,11 +149,12 @@ class SpanFinder:
         assert self._open is not None
         if probability >= self._onset:
             self._quiet = None
-        elif probability < self._offset and self._quiet is None:
-            self._quiet = self._seen
-        if self._quiet is not None and self._seen - self._quiet >= self._min_silence:
-            self._close(self._quiet)
-        elif self._seen - self._open >= self._longest:
+        elif probability < self._offset:
+            self._quiet = self._seen if self._quiet is None else self._quiet
+            if self._seen - self._quiet >= self._min_silence:
+                self._close(self._quiet)
+                return
+        if self._seen - self._open >= self._longest:
             yield from self._cut()
 
     def _cut(self) -> Iterator[Span]:
