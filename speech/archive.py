@@ -77,7 +77,7 @@ def read(store: Store, source: Path, catalog: Catalog, progress: ProgressHook | 
         UnknownModelError: the catalogue has no such model.
         DownloadError: the file is damaged, or is not what the catalogue says.
     """
-    with _translated(source, "read"), tarfile.open(source, mode="r:") as tar:
+    with _translated(source, "imported"), tarfile.open(source, mode="r:") as tar:
         manifest = _manifest(tar, source)
         spec = catalog.find(manifest["model"])
         rows = _rows(source, spec, manifest)

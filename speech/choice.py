@@ -278,7 +278,7 @@ class _Choosing:
             fetched = self.store.fetch(head, self.progress)
             return self.chosen(head, fetched, "the best for this machine, fetched just now", "", kind)
         except DownloadError as error:
-            return self.embedded(_cause(error), head)
+            return self.embedded(f"the fetch of {head.name} failed ({_cause(error)})", head)
 
     def candidates(self) -> tuple[str, list[ModelSpec]]:
         """The kind of device, a GPU before the CPU, and the models of its chain that can do it there, best first."""

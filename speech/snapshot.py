@@ -4,7 +4,7 @@
       blobs/ETAG               contents; ETAG.incomplete while they come
       snapshots/COMMIT/FILE    links to the blobs (or files, where there are no links)
       refs/BRANCH              the commit of a branch
-      speech.json              hashes that were computed, and those of first downloads
+      speech.json              hashes that were computed, and those of first downloads; speech.lock guards it
 
 A hash is computed once for a file and kept with the file's size, time and inode; until one of these changes, the file
 is not read again. Where the catalogue knows no hash, the one of the first download is recorded, and holds from then on.
@@ -189,10 +189,11 @@ class Snapshot:
     def remove(self) -> int:
         """Delete the snapshot, and every blob that no other one uses; the bytes that are free now."""
         before = _bytes(self.folder)
-        shutil.rmtree(self.path, ignore_errors=True)
+        if self.path.exists():
+            shutil.rmtree(self.path)
         others = list((self.folder / "snapshots").glob("*"))
         if not others:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            shutil.rmtree(self.folder)
             return before
         used = {self._etag(path) for snapshot in others for path in snapshot.rglob("*")}
         for blob in self.blobs.glob("*"):
@@ -206,23 +207,8 @@ class Snapshot:
     @contextmanager
     def lock(self, name: str, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
         """Keep other processes out, those of the hub's library too; ``waiting`` is called about once a second."""
-        from filelock import Timeout
-        from huggingface_hub.utils import WeakFileLock  # type: ignore[attr-defined]  # loaded lazily there
-
-        path = self.cache / ".locks" / self.folder.name / f"{name}.lock"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        while True:
-            lock = WeakFileLock(path, timeout=1.0)
-            try:
-                lock.__enter__()
-            except Timeout:
-                waiting()
-                continue
-            break
-        try:
+        with _locked(self.cache / ".locks" / self.folder.name / f"{name}.lock", waiting):
             yield
-        finally:
-            lock.__exit__(None, None, None)
 
     # What is kept of hashes.
 
@@ -259,7 +245,7 @@ class Snapshot:
         for path in self._state_files():
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                with self.lock("speech"):
+                with _locked(path.with_suffix(".lock")):
                     state = self._state()
                     state[part].update(entries)
                     _write(path, json.dumps(state, indent=1, sort_keys=True))
@@ -270,6 +256,26 @@ class Snapshot:
     def _state_files(self) -> tuple[Path, Path]:
         own = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
         return self.folder / STATE, own / "speech" / f"{self.folder.name}.json"
+
+
+@contextmanager
+def _locked(path: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
+    from filelock import Timeout
+    from huggingface_hub.utils import WeakFileLock  # type: ignore[attr-defined]  # loaded lazily there
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    while True:
+        lock = WeakFileLock(path, timeout=1.0)
+        try:
+            lock.__enter__()
+        except Timeout:
+            waiting()
+            continue
+        break
+    try:
+        yield
+    finally:
+        lock.__exit__(None, None, None)
 
 
 def _bytes(path: Path) -> int:

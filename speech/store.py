@@ -294,6 +294,8 @@ class _Fetch:
             if blob.exists():
                 if not (fault := self.check(here, file, remote, blob)):
                     return
+                if snapshot.is_named(blob, remote.etag, snapshot.sha256(blob)):
+                    raise self.other(file, fault)  # whole, and another tool may use it: the hub has the same
                 blob.unlink()
             begun = partial.exists()
             while True:

@@ -276,7 +276,10 @@ def test_auto_answers_where_the_fetch_fails(served):
     served.files = {}
     made = choose(language="en")
     assert made.spec.name == "little"
-    assert made.reason.endswith("cannot fetch model.bin of owner/middle: the hub has no such file or revision")
+    assert made.reason.endswith(
+        "no other is on this machine, and the fetch of middle failed "
+        "(cannot fetch model.bin of owner/middle: the hub has no such file or revision)"
+    )
 
 
 def test_auto_has_no_answer_for_another_language():

@@ -117,6 +117,15 @@ def test_a_model_of_another_tool_is_found(here, served):
     assert here.find(SPEC) == Path(path)
 
 
+def test_what_the_catalogue_says_otherwise_is_not_taken_from_another_tool(here, served):
+    from huggingface_hub import snapshot_download
+
+    path = Path(snapshot_download("owner/model", revision=COMMIT, endpoint=served.url, cache_dir=here.cache))
+    with pytest.raises(DownloadError, match=r"config\.json .* has the sha256 .* in place of"):
+        here.fetch(spec_of(FILES | {"config.json": b'{"b": 1}'}))
+    assert contents(path) == FILES
+
+
 def test_another_tool_finds_ours(here):
     from huggingface_hub import scan_cache_dir, snapshot_download
 
@@ -401,25 +410,38 @@ def test_broken_notes_are_written_anew(here):
         assert json.loads(notes.read_text())["verified"]
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="the superuser may write everywhere")
-def test_a_cache_that_may_not_be_written_is_read(here):
-    here.fetch(SPEC)
-    root = here.cache / "models--owner--model"
-    (root / "speech.json").unlink()
-    root.chmod(0o500)
-    try:
-        assert here.find(SPEC)
-    finally:
-        root.chmod(0o700)
-
-
-def test_notes_go_elsewhere_where_the_cache_cannot_take_them(here, own_folders):
+def test_notes_go_elsewhere_where_the_cache_cannot_take_them(here, own_folders, monkeypatch):
     here.fetch(SPEC)
     notes = here.cache / "models--owner--model" / "speech.json"
     notes.unlink()
     notes.mkdir()
     assert here.find(SPEC)
     assert list((own_folders / "xdg_cache_home" / "speech").glob("*.json"))
+    monkeypatch.setattr(snapshot, "sha256", None)
+    assert here.find(SPEC)
+
+
+def read_only(*_, **__):
+    raise OSError(30, "Read-only file system")
+
+
+def test_a_cache_that_may_not_be_written_is_read_and_noted_elsewhere(here, monkeypatch):
+    here.fetch(SPEC)
+    (here.cache / "models--owner--model" / "speech.json").unlink()
+    write = snapshot._write
+    monkeypatch.setattr(
+        snapshot, "_write", lambda path, text: read_only() if here.cache in path.parents else write(path, text)
+    )
+    assert here.find(SPEC)
+    monkeypatch.setattr(snapshot, "sha256", None)
+    assert here.find(SPEC)
+
+
+def test_what_cannot_be_removed_is_told(here, monkeypatch):
+    here.fetch(SPEC)
+    monkeypatch.setattr("shutil.rmtree", read_only)
+    with pytest.raises(DownloadError, match=r"cannot be used .*Read-only"):
+        here.remove(SPEC)
 
 
 def test_a_cache_that_cannot_be_used_is_told(served, monkeypatch, tmp_path):
@@ -738,6 +760,16 @@ def test_other_content_under_hashes_of_its_own_is_refused_where_the_catalogue_ha
     assert contents(there.path(spec)) == FILES
 
 
+def test_a_manifest_with_a_wrong_hash_is_refused_where_the_catalogue_has_none(exported):
+    def change(members):
+        manifest = json.loads(members[0][1])
+        manifest["files"][0]["sha256"] = "0" * 64
+        return [(members[0][0], json.dumps(manifest).encode(), members[0][2]), *members[1:]]
+
+    with pytest.raises(DownloadError, match=r"config\.json in it is damaged"):
+        Store(offline=True).import_(rewritten(exported, change), Catalog((spec_of(hashes=False),)))
+
+
 @pytest.mark.parametrize("size", [0, 100, 10_000, 500_000])
 def test_a_cut_archive_is_refused(exported, size):
     os.truncate(exported, size)
@@ -752,7 +784,7 @@ def test_a_model_that_the_catalogue_does_not_know_is_refused(exported):
 
 
 def test_no_archive_at_all_is_told(here, tmp_path):
-    with pytest.raises(DownloadError, match="cannot be read"):
+    with pytest.raises(DownloadError, match=r"none' cannot be imported .*check the path"):
         here.import_(tmp_path / "none", CATALOG)
 
 
