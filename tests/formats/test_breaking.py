@@ -85,6 +85,8 @@ def test_cues_are_as_few_as_they_can_be():
 
 def test_cues_last_no_longer_than_they_may():
     assert cues("one two three four", pace=500, max_duration=4.0) == ["one two", "three", "four"]
+    assert "one two three" in cues("one two three four", pace=500, max_duration=5.5)
+    assert "one two three" not in cues("one two three four", pace=500, max_duration=5.499)
 
 
 def test_cues_have_no_more_words_than_they_may():
@@ -107,7 +109,7 @@ def test_cues_have_no_more_words_than_they_may():
 )
 def test_everything_fits_and_nothing_is_lost(words, limit, count, lead):
     rules = CueRules(max_line_width=limit, max_lines=count)
-    run = spoken(" ".join(words), limit=limit - lead)
+    run = spoken(" ".join(words), pace=300, limit=limit - lead)
     parts = Breaker(run, rules, lead).cues()
     assert [unit for part in parts for unit in part] == run
     for part in parts:
