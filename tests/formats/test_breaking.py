@@ -85,8 +85,8 @@ def test_cues_are_as_few_as_they_can_be():
 
 def test_cues_last_no_longer_than_they_may():
     assert cues("one two three four", pace=500, max_duration=4.0) == ["one two", "three", "four"]
-    assert "one two three" in cues("one two three four", pace=500, max_duration=5.5)
-    assert "one two three" not in cues("one two three four", pace=500, max_duration=5.499)
+    assert len(cues("one two three", pace=500, max_duration=5.5)) == 1
+    assert len(cues("one two three", pace=500, max_duration=5.499)) == 2
 
 
 def test_cues_have_no_more_words_than_they_may():
