@@ -1,0 +1,167 @@
+"""What people type, under our names and Whisper's, and what the library is told."""
+
+import click
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from speech.cli import options, transcribe
+from speech.cli.parsing import Clock
+from speech.cli.whisper import FIXED, NO_EFFECT, REFUSED, RENAMED
+
+KNOWN = {name for param in transcribe.command.params for name in (*param.opts, *param.secondary_opts)}
+
+
+def parse(*args: str) -> dict[str, object]:
+    """The parameters that were typed."""
+    context = transcribe.command.make_context("transcribe", [*args, "x.wav"])
+    return options.given(context)
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        (["--beam_size", "3"], {"beam_size": 3}),
+        (["--beam-size=3"], {"beam_size": 3}),
+        (["--initial_prompt", "--a_b"], {"prompt": "--a_b"}),
+        (["--initial_prompt=--a_b=c"], {"prompt": "--a_b=c"}),
+        (["--prompt", "True"], {"prompt": "True"}),
+        (["-m", "--large_v3"], {"model": "--large_v3"}),
+        (["--word_timestamps", "True"], {"words": True}),
+        (["--word_timestamps", "False"], {"words": False}),
+        (["--word_timestamps=False"], {"words": False}),
+        (["--words"], {"words": True}),
+        (["--no_words", "false"], {"words": True}),
+        (["--vad_filter", "False"], {"vad": False}),
+        (["--no-vad"], {"vad": False}),
+        (["--offline", "False"], {}),
+        (["--local_files_only", "True"], {"offline": True}),
+        (["--verbose", "False"], {}),
+        (["--verbose", "True"], {"verbose": 1}),
+        (["-vv"], {"verbose": 2}),
+        (["--fp16", "False"], {}),
+        (["--condition_on_previous_text", "False"], {}),
+        (["--batched=True"], {}),
+        (["--batched"], {}),
+        (["--suppress_tokens", "-1"], {}),
+        (["--output_format", "srt", "--output_dir", "out"], {"formats": (("srt",),), "output": "out"}),
+        (["-f", "srt, vtt", "-f", "json"], {"formats": (("srt", "vtt"), ("json",))}),
+        (["--max_line_count", "1", "--max_words_per_line", "3"], {"max_lines": 1, "max_words": 3}),
+        (["--hotwords", "Ada, Byron,"], {"hotwords": ("Ada", "Byron")}),
+        (["--from", "1:02:03.5", "--to", "90"], {"start": 3723.5, "end": 90.0}),
+        (["--logprob_threshold", "off"], {"logprob_threshold": None}),
+        (["--no_speech_threshold", "0.5"], {"no_speech_threshold": 0.5}),
+        (["--model_directory", "d"], {"model": "d"}),
+        (["--vad_max_speech_duration_s", "20"], {"max_chunk": 20.0}),
+    ],
+)
+def test_flags_reach_the_library_under_any_of_their_names(args, expected):
+    assert parse(*args) == {**expected, "inputs": ("x.wav",)}
+
+
+@pytest.mark.parametrize(
+    ("args", "word"),
+    [
+        (["--best_of", "5"], "use --beam-size"),
+        (["--condition_on_previous_text", "True"], "by itself"),
+        (["--highlight_words=maybe"], "neither True nor False"),
+        (["--diarize"], "--channels split"),
+        (["--hf_token", "x"], "HF_TOKEN"),
+        (["--nonsense"], "No such option"),
+        (["--from", "1:2:3:4"], "no time"),
+        (["--from", "-1"], "no time"),
+        (["--logprob-threshold", "x"], "neither a number"),
+        (["--device"], "requires an argument"),
+    ],
+)
+def test_what_cannot_be_honoured_is_refused_with_a_word(args, word):
+    with pytest.raises(click.UsageError, match=word):
+        transcribe.command.make_context("transcribe", ["x.wav", *args])
+
+
+def test_a_flag_that_has_no_effect_says_so(capsys):
+    parse("--fp16", "True")
+    assert "--compute-type" in capsys.readouterr().err
+
+
+def test_after_two_dashes_everything_is_an_input():
+    context = transcribe.command.make_context("transcribe", ["--", "--beam_size", "x_y.wav"])
+    assert context.params["inputs"] == ("--beam_size", "x_y.wav")
+
+
+def test_the_tables_agree_with_the_options():
+    assert set(RENAMED.values()) <= KNOWN
+    assert not (set(RENAMED) | set(FIXED) | set(NO_EFFECT) | set(REFUSED)) & KNOWN
+    assert not any("_" in name for table in (RENAMED, FIXED, NO_EFFECT, REFUSED) for name in table)
+
+
+OPENAI_WHISPER = """
+    model model_dir device output_dir output_format verbose task language temperature best_of beam_size patience
+    length_penalty suppress_tokens initial_prompt carry_initial_prompt condition_on_previous_text fp16
+    temperature_increment_on_fallback compression_ratio_threshold logprob_threshold no_speech_threshold word_timestamps
+    prepend_punctuations append_punctuations highlight_words max_line_width max_line_count max_words_per_line threads
+    clip_timestamps hallucination_silence_threshold
+"""
+WHISPER_CTRANSLATE2 = """
+    model_directory local_files_only compute_type device_index vad_filter vad_threshold vad_min_speech_duration_ms
+    vad_max_speech_duration_s vad_min_silence_duration_ms hf_token speaker_name batched batch_size repetition_penalty
+    no_repeat_ngram_size prefix hotwords multilingual print_colors pretty_json live_transcribe suppress_blank
+"""
+
+
+@pytest.mark.parametrize("flag", (OPENAI_WHISPER + WHISPER_CTRANSLATE2).split())
+def test_every_flag_of_whispers_command_lines_is_known(flag):
+    name = f"--{flag.replace('_', '-')}"
+    assert name in KNOWN | set(RENAMED) | set(FIXED) | set(NO_EFFECT) | set(REFUSED)
+
+
+@given(st.integers(0, 99), st.integers(0, 59), st.integers(0, 59), st.integers(0, 999))
+def test_clock_times(hours, minutes, seconds, ms):
+    expected = hours * 3600 + minutes * 60 + seconds + ms / 1000
+    for point in ".,":
+        assert Clock().convert(f"{hours}:{minutes:02}:{seconds:02}{point}{ms:03}", None, None) == pytest.approx(
+            expected
+        )
+    assert Clock().convert(str(expected), None, None) == pytest.approx(expected)
+
+
+def test_help_names_the_librarys_own_defaults():
+    from dataclasses import fields
+
+    from speech.data import TranscribeOptions
+    from speech.formats.cues import CueRules
+
+    kept = {item.name: item.default for item in (*fields(TranscribeOptions), *fields(CueRules))}
+    for param in transcribe.command.params:
+        stands = getattr(param, "stands", "")
+        default = kept.get(param.name or "")
+        if stands and default is not None and not isinstance(default, bool):
+            number = isinstance(default, (int, float))
+            assert (float(stands) == pytest.approx(default, abs=5e-4)) if number else (stands == default), param.name
+
+
+def test_every_option_has_a_section_and_every_section_its_options_together():
+    help_text = CliRunner().invoke(transcribe.command, ["--help"]).output
+    titles = [line for line in help_text.splitlines() if line.endswith(":") and not line.startswith(" ")]
+    assert titles == [
+        "Input:", "Output:", "Text:", "Model:", "Speech detection:", "Trust:", "Subtitles:", "Other:"
+    ]  # fmt: skip
+
+
+def test_every_field_of_the_options_and_rules_can_be_typed():
+    from dataclasses import fields
+
+    from speech.data import TranscribeOptions
+    from speech.formats.cues import CueRules
+
+    names = {param.name for param in transcribe.command.params}
+    assert {item.name for item in (*fields(TranscribeOptions), *fields(CueRules))} <= names
+
+
+def test_the_listed_formats_are_those_there_are():
+    from speech import formats
+
+    [param] = [param for param in transcribe.command.params if param.name == "formats"]
+    listed = param.help.removeprefix("Or several with commas: ").split(";")[0].split(", ")
+    assert sorted([*listed, "txt"]) == formats.names()
