@@ -188,7 +188,7 @@ def test_lanes_share_batches(started):
     for job, lane in zip(jobs, lanes * 2, strict=True):
         within(lane.wait, job)
     assert [10, 11, 12, 13] in recognizer.batches
-    assert sorted(sum(recognizer.batches, [])) == [0, 1, 2, 3, 10, 11, 12, 13]
+    assert sorted(index for batch in recognizer.batches for index in batch) == [0, 1, 2, 3, 10, 11, 12, 13]
 
 
 def test_a_slow_lane_holds_nobody_up(started):
