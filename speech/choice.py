@@ -345,7 +345,7 @@ class _Choosing:
         """The device to run on, of that kind, with the one compute type; and what to say of a GPU that is not used."""
         devices = self.probe(spec.engine)
         if not devices:
-            needed = engines.find(spec.engine).REQUIRES
+            needed = engines.find(spec.engine).REQUIRES or "speech-pipeline"
             raise MissingDependencyError(
                 f"model {spec.name!r} runs on the engine {spec.engine!r}, which is not installed here; "
                 f"type: pip install {needed.split(';')[0].strip()!r}"

@@ -26,7 +26,7 @@ from uuid import uuid4
 from speech import hub
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from speech.data import ModelFile, ModelSpec
 
@@ -182,32 +182,52 @@ class Snapshot:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(self.commit, "utf-8")
 
-    def is_there(self) -> bool:
-        """Whether anything of the snapshot is here, or of a download that was cut."""
-        return self.path.exists() or any(self.blobs.glob("*.incomplete"))
+    def is_there(self, names: Iterable[str]) -> bool:
+        """Whether one of the files is here, or a part of a download that was cut."""
+        return any(os.path.lexists(self.path / name) for name in names) or any(self.blobs.glob("*.incomplete"))
 
-    def remove(self) -> int:
-        """Delete the snapshot, and every blob that no other one uses; the bytes that are free now."""
+    def remove(self, names: Iterable[str]) -> int:
+        """Delete these files, and every blob that nothing uses any more; the bytes that are free now.
+
+        Other files of the revision stay: several models may come from one repository.
+        """
         before = _bytes(self.folder)
+        for name in names:
+            (self.path / name).unlink(missing_ok=True)
+        rest = [path for path in (self.folder / "snapshots").rglob("*") if not path.is_dir()]
+        used = {self._etag(path) for path in rest}
+        for blob in self.blobs.glob("*"):
+            if blob.name not in used and self._is_free(blob.name.removesuffix(".incomplete")):
+                blob.unlink()
+        if not any(self.path in path.parents for path in rest):
+            self._forget()
+        if not rest and not any(self.blobs.glob("*")):
+            shutil.rmtree(self.folder)
+        return before - _bytes(self.folder)
+
+    def _forget(self) -> None:
+        """Take away the empty snapshot, and the names it went by."""
         if self.path.exists():
             shutil.rmtree(self.path)
-        others = list((self.folder / "snapshots").glob("*"))
-        if not others:
-            shutil.rmtree(self.folder)
-            return before
-        used = {self._etag(path) for snapshot in others for path in snapshot.rglob("*")}
-        for blob in self.blobs.glob("*"):
-            if blob.name not in used:
-                blob.unlink()
         for ref in (self.folder / "refs").rglob("*"):
             if ref.is_file() and ref.read_text("utf-8").strip() == self.commit:
                 ref.unlink()
-        return before - _bytes(self.folder)
+
+    def _is_free(self, etag: str) -> bool:
+        """Whether no process is fetching the blob."""
+        try:
+            with _locked(self._lock_file(etag), patience=0.1):
+                return True
+        except TimeoutError:
+            return False
+
+    def _lock_file(self, name: str) -> Path:
+        return self.cache / ".locks" / self.folder.name / f"{name}.lock"
 
     @contextmanager
     def lock(self, name: str, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
         """Keep other processes out, those of the hub's library too; ``waiting`` is called about once a second."""
-        with _locked(self.cache / ".locks" / self.folder.name / f"{name}.lock", waiting):
+        with _locked(self._lock_file(name), waiting):
             yield
 
     # What is kept of hashes.
@@ -259,16 +279,18 @@ class Snapshot:
 
 
 @contextmanager
-def _locked(path: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
-    from filelock import Timeout
+def _locked(path: Path, waiting: Callable[[], None] = lambda: None, patience: float | None = None) -> Iterator[None]:
+    """Hold a lock, waiting for it without end, or for ``patience`` seconds and then TimeoutError."""
     from huggingface_hub.utils import WeakFileLock  # type: ignore[attr-defined]  # loaded lazily there
 
     path.parent.mkdir(parents=True, exist_ok=True)
     while True:
-        lock = WeakFileLock(path, timeout=1.0)
+        lock = WeakFileLock(path, timeout=1.0 if patience is None else patience)
         try:
             lock.__enter__()
-        except Timeout:
+        except TimeoutError:
+            if patience is not None:
+                raise
             waiting()
             continue
         break

@@ -134,16 +134,17 @@ class Store:
             return _Fetch(self.cache, spec, progress).run(faults)
 
     def remove(self, spec: ModelSpec) -> int:
-        """Delete the model; the bytes that are free now. What other revisions share stays.
+        """Delete the model; the bytes that are free now. What other models and revisions share stays.
 
         Raises:
             NotDownloadedError: nothing of it is there.
         """
         with self._translated():
             here = snapshot.find(self.cache, spec)
-            if here is None or not here.is_there():
+            names = [file.name for file in spec.files]
+            if here is None or not here.is_there(names):
                 raise _missing(spec, {})
-            return here.remove()
+            return here.remove(names)
 
     def export(self, spec: ModelSpec, target: Path, progress: ProgressHook | None = None) -> None:
         """Write the model into one file for another machine, after reading and comparing all of it.

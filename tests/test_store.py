@@ -511,6 +511,34 @@ def test_what_another_revision_shares_stays(here, served):
     assert here.remove(newer) > TOTAL - 100
 
 
+def test_another_model_of_the_same_repository_stays(here, served):
+    served.files["other.bin"] = random.Random(5).randbytes(200_000)
+    other = spec_of({"other.bin": served.files["other.bin"]}, name="other")
+    here.fetch(SPEC)
+    here.fetch(other)
+    assert TOTAL - 100 < here.remove(SPEC) < TOTAL + 1000
+    assert here.find(SPEC) is None
+    assert here.find(other)
+    with pytest.raises(NotDownloadedError):
+        here.remove(SPEC)
+    assert here.remove(other) > 200_000
+    assert not list((here.cache / "models--owner--model").rglob("*"))
+
+
+def test_what_another_process_is_fetching_is_not_removed(here, served):
+    served.files["other.bin"] = random.Random(5).randbytes(200_000)
+    here.fetch(spec_of({"other.bin": served.files["other.bin"]}, name="other"))
+    served.bytes_per_second = 2_000_000
+    process = other_process()
+    for line in process.stdout:
+        if line.startswith("download") and float(line.split()[1]) > 300_000:
+            break
+    here.remove(spec_of({"other.bin": served.files["other.bin"], "config.json": FILES["config.json"]}, name="other"))
+    output = process.communicate()[0]
+    assert process.returncode == 0, output
+    assert (here.cache / "models--owner--model" / "snapshots" / COMMIT / "model.bin").read_bytes() == FILES["model.bin"]
+
+
 def test_a_cut_download_can_be_removed(here, served):
     served.fault("model.bin", Fault(cut=600_000), Fault(status=404))
     with pytest.raises(DownloadError):

@@ -58,7 +58,7 @@ def pull(ctx: click.Context, /, names: Sequence[str], **manner: Any) -> None:
     store, specs, how = _begin(names, manner)
     for spec in specs:
         with how:
-            click.echo(str(store.fetch(spec, how.progress)))
+            how.text(f"{store.fetch(spec, how.progress)}\n")
     ctx.exit(1 if how.failures else 0)
 
 
@@ -89,7 +89,7 @@ def verify(ctx: click.Context, /, names: Sequence[str], **manner: Any) -> None:
             files = store.verify(spec, how.progress)
             recorded = sum(fact.source == "recorded" for fact in files)
             against = f", {recorded} of them against the first download" if recorded else ""
-            click.echo(f"{spec.name}: {len(files)} files are right{against}")
+            how.text(f"{spec.name}: {len(files)} files are right{against}\n")
     ctx.exit(1 if how.failures else 0)
 
 
@@ -104,7 +104,7 @@ def remove(ctx: click.Context, /, names: Sequence[str], **manner: Any) -> None:
     store, specs, how = _begin(names, manner)
     for spec in specs:
         with how:
-            click.echo(f"{spec.name}: removed, {human(store.remove(spec))} freed")
+            how.text(f"{spec.name}: removed, {human(store.remove(spec))} freed\n")
     ctx.exit(1 if how.failures else 0)
 
 
@@ -130,7 +130,7 @@ def export(ctx: click.Context, /, name: str, output: Path, **manner: Any) -> Non
     store, (spec,), how = _begin([name], manner)
     with how:
         store.export(spec, output, how.progress)
-        click.echo(str(output))
+        how.text(f"{output}\n")
     ctx.exit(1 if how.failures else 0)
 
 
@@ -147,7 +147,7 @@ def import_(ctx: click.Context, /, files: Sequence[Path], **manner: Any) -> None
     for file in files:
         with how:
             spec = store.import_(file, known, how.progress)
-            click.echo(f"{spec.name}: imported")
+            how.text(f"{spec.name}: imported\n")
     ctx.exit(1 if how.failures else 0)
 
 
