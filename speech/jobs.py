@@ -265,21 +265,35 @@ class _Work:
         source = Path(task.source)
         try:
             facts = source.stat()
-            output.parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(output)
             identity = {"name": source.name, "size": facts.st_size, "mtime_ns": facts.st_mtime_ns}
             return Journal(beside(output, source.name), {"source": identity, **(self.header or {})}, resume=self.resume)
         except BusyError as error:
             raise BusyError(f"{task.source!r} {error}") from error
+        except OutputError:
+            raise
         except OSError as error:
-            what = error.filename or str(output.parent)
-            raise OutputError(f"cannot use {what!r} ({error.strerror}); choose another folder with -o") from error
+            raise _unusable(output.parent, error) from error
 
     def _write(self, transcript: Transcript, turn: _Turn) -> Iterator[Path]:
         from speech.formats.cues import CueRules
 
         for name, path in turn.missing.items():
+            _make_folder(path)
             transcript.save(path, name, rules=self.rules or CueRules(), overwrite=self.existing == "overwrite")
             yield path
+
+
+def _make_folder(output: Path) -> None:
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unusable(output.parent, error) from error
+
+
+def _unusable(folder: Path, error: OSError) -> OutputError:
+    what = error.filename or str(folder)
+    return OutputError(f"cannot write to {what!r} ({error.strerror}); choose another folder with -o")
 
 
 def _notice(journal: Journal) -> str:

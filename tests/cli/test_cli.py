@@ -1,0 +1,112 @@
+"""The program as a whole: exit statuses, signals, pipes, encodings."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from speech_samples import RATE, WHISPER_MICRO, say
+
+import speech
+from speech import __version__
+from speech.cli import COMMANDS, cli, main
+
+ROOT = Path(speech.__file__).parents[1]
+MICRO = ["-m", str(WHISPER_MICRO), "--offline"]
+
+
+@pytest.fixture
+def hello(tmp_path: Path) -> Path:
+    path = tmp_path / "hello.wav"
+    soundfile.write(path, say("hello world.").samples, RATE)
+    return path
+
+
+@pytest.fixture
+def long(tmp_path: Path) -> Path:
+    path = tmp_path / "long.wav"
+    soundfile.write(path, np.tile(say("hello world.", tail=2.0).samples, 120), RATE)
+    return path
+
+
+def start(*args: str, **settings) -> subprocess.Popen[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **settings.pop("env", {})}
+    return subprocess.Popen(
+        [sys.executable, "-m", "speech", *map(str, args)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", env=environment, **settings,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("args", "status", "word"),
+    [
+        (["--version"], 0, f"speech {__version__}"),
+        (["--help"], 0, "transcribe"),
+        (["nonsense"], 2, "No such command"),
+        (["transcribe"], 2, "Missing argument"),
+        (["transcribe", "--nonsense", "x.wav"], 2, "No such option"),
+        (["transcribe", "none.wav", *MICRO], 1, "speech: there is no file 'none.wav'"),
+        (["transcribe", "none.wav", "-m", "no-such-model"], 1, "no model is called 'no-such-model'"),
+        (["transcribe", "none.wav", "-l", "klingon", *MICRO], 1, "no language is called 'klingon'"),
+        (["transcribe", "none.wav", "--max-line-width", "1", *MICRO], 1, "max_line_width"),
+    ],
+)
+def test_exit_statuses(args, status, word, capsys):
+    assert main(args) == status
+    captured = capsys.readouterr()
+    assert word in captured.out + captured.err
+    assert "Traceback" not in captured.err
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_lists_itself(name, capsys):
+    main(["--help"])
+    [line] = [line for line in capsys.readouterr().out.splitlines() if line.split()[:1] == [name]]
+    assert cli.get_command(None, name).get_short_help_str(200) in line
+
+
+def test_signals_are_left_as_they_were():
+    before = signal.getsignal(signal.SIGINT)
+    main(["--version"])
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_text_is_utf8_whatever_the_locale(tmp_path, hello):
+    named = hello.rename(tmp_path / "h\u00e9llo \u65e5.wav")
+    with start("transcribe", named, *MICRO, "-v", env={"PYTHONIOENCODING": "ascii", "LC_ALL": "C"}) as process:
+        out, err = process.communicate()
+    assert out == "hello world.\n"
+    assert "h\u00e9llo \u65e5.wav" in err
+
+
+def test_a_reader_that_goes_away_ends_it_quietly(long):
+    with start("transcribe", long, *MICRO, "--max-chunk", "5") as process:
+        assert process.stdout.readline() == "hello world.\n"
+        process.stdout.close()
+        err = process.stderr.read()
+    assert process.wait() != 0
+    assert "Traceback" not in err
+    assert "BrokenPipe" not in err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of another kind")
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_leaves_whole_files_and_says_how_to_go_on(tmp_path, hello, long, number, status):
+    out = tmp_path / "out"
+    arguments = ["transcribe", hello, long, "-o", out, "-f", "txt", *MICRO, "--max-chunk", "5", "--batch-size", "1"]
+    with start(*arguments, "--progress", "json") as process:
+        for line in process.stderr:
+            if '"done"' in line and '"event": "done"' in line:
+                break
+        process.send_signal(number)
+        rest = process.stderr.read()
+    assert process.wait() == status
+    assert "Traceback" not in rest
+    assert "--resume" in rest
+    assert "1 of 2 done" in rest
+    assert {path.name for path in out.iterdir()} <= {"hello.txt", ".long.wav.speech-journal"}
+    assert (out / "hello.txt").read_text() == "hello world.\n"

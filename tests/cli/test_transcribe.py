@@ -1,0 +1,190 @@
+"""``speech transcribe`` in this process, with the micro model."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+import soundfile
+from speech_samples import RATE, WHISPER_MICRO, clip, say
+
+from speech import formats
+from speech.cli import main
+
+MICRO = ["-m", str(WHISPER_MICRO), "--offline"]
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder: two recordings, one of them in a folder."""
+    for name in ("hello.wav", "talks/one.wav"):
+        path = tmp_path / "here" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        soundfile.write(path, say("hello world.").samples, RATE)
+    monkeypatch.chdir(tmp_path / "here")
+    return tmp_path / "here"
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def transcribe(*args: str) -> int:
+    return main(["transcribe", *args, *MICRO])
+
+
+def test_one_recording_goes_to_standard_output(here, capsys):
+    assert transcribe("hello.wav") == 0
+    captured = capsys.readouterr()
+    assert captured.out == "hello world.\n"
+    assert captured.err.startswith("speech: model whisper-micro on cpu")
+    assert names(here) == ["hello.wav", "talks/one.wav"]
+
+
+def test_standard_input(here, capsys, monkeypatch):
+    class Stdin(io.StringIO):
+        buffer = io.BytesIO((here / "hello.wav").read_bytes())
+
+    monkeypatch.setattr("sys.stdin", Stdin())
+    assert transcribe("-", "-q") == 0
+    assert capsys.readouterr() == ("hello world.\n", "")
+
+
+def test_standard_output_gets_what_a_file_gets(here, capsys):
+    assert transcribe("hello.wav", "-f", "all", "-q", "-o", "out/") == 0
+    assert names(here / "out") == sorted(f"hello{formats.find(name).EXTENSION}" for name in formats.names())
+    for name in ("txt", "srt"):
+        assert transcribe("hello.wav", "-f", name, "-q") == 0
+        assert (here / "out" / f"hello.{name}").read_text() == capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("args", "made"),
+    [
+        (["hello.wav", "-f", "srt,json"], ["hello.json", "hello.srt"]),
+        (["hello.wav", "talks/one.wav"], ["hello.txt", "talks/one.txt"]),
+        (["talks"], ["talks/one.txt"]),
+        (["*.wav"], ["hello.txt"]),
+        ([".", "--recursive", "-f", "vtt"], ["hello.vtt", "talks/one.vtt"]),
+        ([".", "--recursive", "--output_format", "vtt", "--output_dir", "out"], ["out/hello.vtt", "out/talks/one.vtt"]),
+        (["hello.wav", "-o", "out"], ["out/hello.txt"]),
+        (["hello.wav", "-o", "sub/x.srt"], ["sub/x.srt"]),
+        (["hello.wav", "-o", "x.verbose.json"], ["x.verbose.json"]),
+        (["hello.wav", "-f", "json", "-o", "x.json"], ["x.json"]),
+    ],
+)
+def test_files_are_made_where_they_are_expected(here, args, made):
+    before = names(here)
+    assert transcribe(*args) == 0
+    assert sorted(set(names(here)) - set(before)) == made
+
+
+@pytest.mark.parametrize(
+    ("args", "word"),
+    [
+        (["hello.wav", "talks/one.wav", "-o", "x.srt"], "several inputs"),
+        (["hello.wav", "-f", "vtt", "-o", "x.srt"], "contradict"),
+        (["hello.wav", "-f", "vtt,srt", "-o", "-"], "one input and one format"),
+        (["hello.wav", "-f", "doc"], "no format is called 'doc'"),
+        (["hello.wav", "-f", "txt", "-o", "o", "--overwrite", "--skip-existing"], "exclude each other"),
+    ],
+)
+def test_contradictions_are_wrong_usage(here, capsys, args, word):
+    assert transcribe(*args) == 2
+    assert word in capsys.readouterr().err
+
+
+def test_the_input_is_never_the_output(here, capsys):
+    (here / "hello.wav").rename(here / "hello.txt")
+    assert transcribe("hello.txt", "-o", "hello.txt", "--overwrite") == 2
+    assert transcribe("hello.txt", "-f", "txt,srt", "--overwrite", "-q") == 0
+    assert {"hello.txt.txt", "hello.txt.srt"} <= set(names(here))
+    assert (here / "hello.txt").read_bytes()[:4] == b"RIFF"
+
+
+def test_existing_files_decide_before_a_model_is_loaded(here, capsys):
+    (here / "hello.srt").write_text("mine")
+    assert main(["transcribe", "hello.wav", "-o", "hello.srt", "-m", "no-such-model"]) == 1
+    assert "--overwrite" in capsys.readouterr().err
+    assert main(["transcribe", "hello.wav", "-o", "hello.srt", "-m", "no-such-model", "--skip-existing"]) == 0
+    assert main(["transcribe", "hello.wav", "-o", "hello.srt", "-m", "no-such-model", "--resume"]) == 0
+    assert (here / "hello.srt").read_text() == "mine"
+    assert transcribe("hello.wav", "-o", "hello.srt", "--overwrite") == 0
+    assert "hello world." in (here / "hello.srt").read_text()
+
+
+def test_of_many_the_bad_ones_are_listed(here, capsys):
+    (here / "bad.mp3").write_bytes(b"not sound")
+    assert transcribe("bad.mp3", "hello.wav", "-o", "out") == 1
+    err = capsys.readouterr().err
+    assert "1 of 2 done, 1 not:\n  bad.mp3" in err
+    assert names(here / "out") == ["hello.txt"]
+
+
+def test_quiet_says_nothing_but_errors(here, capsys):
+    (here / "bad.mp3").write_bytes(b"not sound")
+    assert transcribe("hello.wav", "-o", "out", "-q") == 0
+    assert capsys.readouterr() == ("", "")
+    assert transcribe("bad.mp3", "-q") == 1
+    assert capsys.readouterr().err.startswith("speech: 'bad.mp3'")
+
+
+def test_verbose_says_what_was_decided_and_made(here, capsys):
+    assert transcribe("hello.wav", "-o", "out", "-v") == 0
+    err = capsys.readouterr().err
+    assert "language en" in err
+    assert f"hello.wav -> {Path('out', 'hello.txt')}" in err
+
+
+def test_progress_for_programs(here, capsys):
+    (here / "bad.mp3").write_bytes(b"not sound")
+    assert transcribe("hello.wav", "bad.mp3", "-o", "out", "--progress", "json") == 1
+    events = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    kinds = [event["event"] for event in events]
+    assert kinds.index("model") < kinds.index("progress") < kinds.index("done")
+    assert events[-1] == {"event": "summary", "done": 1, "skipped": 0, "failed": 1, "files": 2}
+    [failed] = [event for event in events if event["event"] == "failed"]
+    assert (failed["file"], failed["error"]) == ("bad.mp3", "AudioError")
+    [done] = [event for event in events if event["event"] == "done"]
+    assert done["outputs"] == [str(Path("out", "hello.txt"))]
+    [model] = [event for event in events if event["event"] == "model"]
+    assert (model["name"], model["device"]) == ("whisper-micro", "cpu")
+
+
+def test_an_unknown_model_is_an_event_too(here, capsys):
+    assert main(["transcribe", "hello.wav", "-m", "no-such-model", "--progress", "json"]) == 1
+    [event] = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert (event["event"], event["error"]) == ("failed", "UnknownModelError")
+
+
+def test_options_reach_the_transcript(here, tmp_path):
+    (tmp_path / "terms.txt").write_text("Ada\n\n Byron \n", "utf-8")
+    args = ["--words", "--language", "English", "--hotwords", "Jane", "--hotwords-file", str(tmp_path / "terms.txt")]
+    assert transcribe("hello.wav", "-o", "x.json", "--to", "0:00:30", *args) == 0
+    written = json.loads((here / "x.json").read_text())
+    assert written["options"]["hotwords"] == ["Jane", "Ada", "Byron"]
+    assert (written["options"]["language"], written["options"]["end"]) == ("en", 30.0)
+    assert [word["text"] for word in written["segments"][0]["words"]] == ["hello", "world."]
+
+
+def test_marked_words_bring_their_times(here, capsys):
+    assert transcribe("hello.wav", "-f", "vtt", "--highlight_words", "True", "-q") == 0
+    assert "<u>hello</u>" in capsys.readouterr().out
+
+
+def test_subtitle_rules_reach_the_cues(here, capsys):
+    assert transcribe("hello.wav", "-f", "srt", "--max_words_per_line", "1", "-q") == 0
+    assert capsys.readouterr().out.count("-->") == 2
+
+
+def test_a_terms_file_that_is_no_text_is_wrong_usage(here, capsys):
+    (here / "terms").write_bytes(b"\xff\xfe\x00")
+    assert transcribe("hello.wav", "--hotwords-file", "terms") == 2
+    assert "UTF-8" in capsys.readouterr().err
+
+
+def test_translation(here, capsys):
+    spoken, english = clip("de")
+    soundfile.write(here / "de.wav", spoken.samples, RATE)
+    assert transcribe("de.wav", "--task", "translate", "-q") == 0
+    assert capsys.readouterr().out.strip() == english
