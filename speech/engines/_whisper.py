@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from speech.data import Word
@@ -234,13 +233,20 @@ def settle(
     if end <= found[-1].start and found[-1].end <= ceiling and _sound_between(found[-1].start, found[-1].end, sound):
         high = found[-1].end
     bounded = [_bounded(word, low, high) for word in _unstretched(found, usual)]
-    ordered = [bounded[0]] + [replace(word, start=max(word.start, before.end)) for before, word in pairwise(bounded)]
-    heard = _to_sound(ordered, low, high, sound)
+    heard = _to_sound(list(_in_order(bounded)), low, high, sound)
     return tuple(_rounded(word) for word in _shared_out(heard, low, high))
 
 
 def _bounded(word: Word, low: Seconds, high: Seconds) -> Word:
     return replace(word, start=min(max(word.start, low), high), end=min(max(word.end, low), high))
+
+
+def _in_order(found: Iterable[Word]) -> Iterator[Word]:
+    at = 0.0
+    for word in found:
+        start = max(at, word.start)
+        at = max(start, word.end)
+        yield replace(word, start=start, end=at)
 
 
 def _rounded(word: Word) -> Word:
@@ -260,6 +266,8 @@ def _to_sound(found: Sequence[Word], low: Seconds, high: Seconds, sound: NDArray
     """Take long silences off both ends of every word; one that lies in silence goes to the sound beside it."""
     result = list(found)
     for place, word in enumerate(found):
+        if word.end - word.start < SHORTEST_WORD:
+            continue
         if span := _sound_between(word.start, word.end, sound):
             start = span[0] if span[0] - word.start >= LONG_SILENCE else word.start
             end = span[1] if word.end - span[1] >= LONG_SILENCE else word.end

@@ -54,6 +54,12 @@ class Decoded:
     cuts: list[_whisper.Cut]
     dropped: list[_whisper.Cut]
     unfinished_from: Seconds | None
+    """Where the model stopped although audio was left."""
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether it stopped inside the last stretch, not after it."""
+        return self.unfinished_from is not None and self.unfinished_from < (self.cuts[-1].end or 0.0)
 
     @property
     def text(self) -> list[int]:
@@ -92,7 +98,7 @@ def heard(done: Decoded, timed: _whisper.TimedTokens | None, options: Transcribe
         "unfinished_from": done.unfinished_from,
         "outside": tuple(done.decode(cut.text) for cut in done.dropped),
     }
-    if segments and done.unfinished_from is not None:
+    if segments and done.unfinished:
         last = segments[-1]
         segments[-1] = replace(last, details={**last.details, "unfinished": True})
     return Heard(tuple(segments), done.window.languages, done.no_speech, details)
