@@ -5,6 +5,13 @@ import socket
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# The same examples in every run, none judged by the clock of a busy machine, and few enough for two cores.
+settings.register_profile(
+    "speech", deadline=None, derandomize=True, max_examples=40, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("speech")
 
 LOOPBACK = ("127.", "::1", "localhost")
 

@@ -82,7 +82,7 @@ def _asked(ctx: click.Context) -> dict[str, Any]:
 
 def _print(transcriber: Transcriber, target: Target, rules: CueRules, how: Report) -> None:
     """One transcript to standard output: plain text segment by segment, anything else when it is whole."""
-    from speech.formats.layout import clean
+    from speech.formats.cues.layout import clean
 
     source = target.tasks[0].source
     with transcriber.stream(source) as stream:

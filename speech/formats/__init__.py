@@ -1,6 +1,7 @@
 """The formats a transcript can be written in, and their look-up by name and by file name.
 
 A format is one file in this folder; its name is the file's name. It holds ``EXTENSION`` (with its dot) and ``render``.
+What several of them need, above all the cutting of cues, is in the package ``cues``.
 """
 
 from __future__ import annotations
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 
     from speech.formats.cues import CueRules
     from speech.transcript import Transcript
-
-HELPERS = frozenset({"breaking", "clock", "cues", "layout", "schedule"})
-"""The files here that are no format."""
 
 
 class Format(Protocol):
@@ -36,7 +34,7 @@ def names() -> list[str]:
     """Every format there is."""
     from pkgutil import iter_modules
 
-    return sorted(module.name for module in iter_modules(__path__) if module.name not in HELPERS)
+    return sorted(module.name for module in iter_modules(__path__) if not module.ispkg)
 
 
 def find(name: str) -> Format:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from speech.formats.breaking import running
 from speech.formats.cues import cues, highlights
+from speech.formats.cues.breaking import running
 
 if TYPE_CHECKING:
-    from speech.formats.breaking import Unit
     from speech.formats.cues import Cue, CueRules
+    from speech.formats.cues.breaking import Unit
     from speech.transcript import Transcript
 
 EXTENSION = ".ass"

@@ -9,8 +9,8 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from speech.formats.clock import decimal, milliseconds
-from speech.formats.layout import clean
+from speech.formats.cues.clock import decimal, milliseconds
+from speech.formats.cues.layout import clean
 
 if TYPE_CHECKING:
     from speech.formats.cues import CueRules

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from speech.formats.breaking import running
-from speech.formats.clock import milliseconds
 from speech.formats.cues import cues, highlights, inline_label
+from speech.formats.cues.breaking import running
+from speech.formats.cues.clock import milliseconds
 
 if TYPE_CHECKING:
     from speech.formats.cues import Cue, CueRules

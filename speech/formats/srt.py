@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from speech.formats.clock import hours
 from speech.formats.cues import cues, inline_label, passages
+from speech.formats.cues.clock import hours
 
 if TYPE_CHECKING:
     from speech.formats.cues import CueRules

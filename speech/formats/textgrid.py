@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from speech.formats.clock import decimal, milliseconds
 from speech.formats.cues import labels
-from speech.formats.layout import clean
-from speech.formats.schedule import in_order
+from speech.formats.cues.clock import decimal, milliseconds
+from speech.formats.cues.layout import clean
+from speech.formats.cues.schedule import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from speech.formats.clock import milliseconds
 from speech.formats.cues import inline_label, labels
-from speech.formats.layout import clean
+from speech.formats.cues.clock import milliseconds
+from speech.formats.cues.layout import clean
 
 if TYPE_CHECKING:
     from speech.formats.cues import CueRules

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from speech.formats.cues import inline_label, labels
-from speech.formats.layout import clean
+from speech.formats.cues.layout import clean
 
 if TYPE_CHECKING:
     from speech.formats.cues import CueRules

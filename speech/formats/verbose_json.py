@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from zlib import compress
 
-from speech.formats.clock import milliseconds
+from speech.formats.cues.clock import milliseconds
 from speech.languages import NAMES
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from speech.formats.clock import hours
 from speech.formats.cues import cues, passages
+from speech.formats.cues.clock import hours
 
 if TYPE_CHECKING:
     from speech.formats.cues import CueRules

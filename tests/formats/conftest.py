@@ -2,15 +2,10 @@
 # ruff: noqa: RUF001 - letters of many scripts, some of which look like others
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from speech.data import Event, Segment, TranscribeOptions, Word
 from speech.transcript import ModelUse, Transcript
-
-# No example is judged by the clock of a busy machine.
-settings.register_profile("formats", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("formats")
 
 MODEL = ModelUse("tiny", "faster_whisper", "Systran/faster-whisper-tiny", "d90ca5fe", "MIT", "cpu", "int8")
 

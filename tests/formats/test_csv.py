@@ -6,7 +6,7 @@ import io
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from speech.formats.layout import clean
+from speech.formats.cues.layout import clean
 from speech.transcript import Transcript
 
 

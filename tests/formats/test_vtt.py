@@ -9,8 +9,8 @@ import webvtt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from speech.formats.clock import hours
 from speech.formats.cues import CueRules, cues
+from speech.formats.cues.clock import hours
 from speech.transcript import Transcript
 
 

@@ -12,10 +12,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from speech.errors import UnsupportedError
-from speech.formats import layout
-from speech.formats.breaking import Breaker, Unit, running
-from speech.formats.clock import milliseconds
-from speech.formats.schedule import character_times, in_order
+from speech.formats.cues import layout
+from speech.formats.cues.breaking import Breaker, Unit, running
+from speech.formats.cues.clock import milliseconds
+from speech.formats.cues.schedule import character_times, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

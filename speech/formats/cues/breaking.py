@@ -7,8 +7,8 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from speech.formats import layout
-from speech.formats.clock import milliseconds
+from speech.formats.cues import layout
+from speech.formats.cues.clock import milliseconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speech.data import Segment, Word
-from speech.formats.schedule import character_times, in_order
+from speech.formats.cues.schedule import character_times, in_order
 
 
 def test_without_words_a_segment_is_shared_over_its_characters():

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speech.formats import ass, lrc
-from speech.formats.clock import decimal, hours, milliseconds
+from speech.formats.cues.clock import decimal, hours, milliseconds
 
 FIRST = range(100_000)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from speech.data import Segment, Word
 from speech.errors import UnsupportedError
 from speech.formats.cues import Cue, CueRules, cues, highlights, labels
-from speech.formats.layout import clean, join, width
+from speech.formats.cues.layout import clean, join, width
 from speech.transcript import Transcript
 
 

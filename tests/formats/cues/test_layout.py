@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speech.formats.layout import (
+from speech.formats.cues.layout import (
     CHARACTER,
     CLAUSE,
     CONJUNCTION,

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from speech.formats.clock import milliseconds
-from speech.formats.layout import clean
+from speech.formats.cues.clock import milliseconds
+from speech.formats.cues.layout import clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,9 +6,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speech.formats.breaking import Breaker, Unit, running
 from speech.formats.cues import CueRules
-from speech.formats.layout import units, width
+from speech.formats.cues.breaking import Breaker, Unit, running
+from speech.formats.cues.layout import units, width
 
 
 def spoken(text: str, pace: int = 50, limit: int = 42) -> list[Unit]:
