@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tarfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
@@ -660,6 +661,15 @@ def test_a_model_travels_in_a_file(exported):
     assert contents(there.path(SPEC)) == FILES
     assert [path.name for path in exported.parent.iterdir() if path.name.startswith(".")] == []
     assert there.import_(exported, CATALOG) == SPEC, "again does no harm"
+
+
+def test_two_imports_at_once_do_no_harm(exported):
+    with ThreadPoolExecutor(2) as pool:
+        taken = [pool.submit(Store(offline=True).import_, exported, CATALOG) for _ in range(4)]
+    assert [each.result() for each in taken] == [SPEC] * 4
+    there = Store(offline=True)
+    assert contents(there.path(SPEC)) == FILES
+    assert not list(there.cache.rglob("*.incomplete"))
 
 
 def test_another_tool_finds_an_imported_model(exported):
