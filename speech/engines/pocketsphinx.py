@@ -12,31 +12,34 @@ band that the recording never had (telephone) is filled in with what the model's
 
 from __future__ import annotations
 
+from bisect import bisect
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from speech.data import Device, Heard, ModelSpec, Segment, Word
+from speech.data import Device, Heard, Segment, Word
 from speech.errors import EngineError, MissingDependencyError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
     from pocketsphinx import Config, Decoder
 
-    from speech.data import Chunk, Samples, Seconds, TranscribeOptions
+    from speech.data import Chunk, ModelSpec, Samples, Seconds, TranscribeOptions
 
     Array = NDArray[np.float64]
 
 REQUIRES = "pocketsphinx>=5.0.4; python_version < '3.14'"
 
+PART: Seconds = 2.0
+"""The least speech that is given means of its own."""
 LONG_SILENCE: Seconds = 0.5
 """A silence this long, as the decoder heard it, ends a segment."""
-LEVEL = 0.1 * 32768
-"""Root mean square that every chunk is brought to, in 16-bit steps."""
+LEVEL = 0.05 * 32768
+"""Root mean square that every chunk is brought to, in 16-bit steps: what the noise removal takes for granted."""
 SILENCE = 1e-5
 """Below this root mean square (a third of a 16-bit step) nothing is decoded: the model makes words of it."""
 BAND_FLOOR = -35.0
@@ -47,10 +50,10 @@ FEWEST_BANDS = 10
 
 
 def load(spec: ModelSpec, files: Path | None, device: Device) -> PocketSphinx:  # noqa: ARG001 - there is only the CPU
-    """Load the model in the directory ``files``, or the package's own.
+    """Load the model that the package brings; ``files`` is None.
 
     Raises:
-        EngineError: the files are not a model of this engine.
+        EngineError: ``files`` is a directory, or the package's model cannot be read.
         MissingDependencyError: PocketSphinx is not installed.
     """
     if not find_spec("pocketsphinx"):
@@ -58,60 +61,26 @@ def load(spec: ModelSpec, files: Path | None, device: Device) -> PocketSphinx:  
             f"model {spec.name!r} needs PocketSphinx, which is not installed; type: pip install pocketsphinx "
             "(no wheel exists for Python 3.14 and newer: use Python 3.11 to 3.13, or a Whisper model)"
         )
-    from pocketsphinx import Config, Decoder
+    if files is not None:
+        raise EngineError(f"PocketSphinx runs only the model of its package, not {str(files)!r}; name another engine")
+    from pocketsphinx import Decoder
 
-    config = Config(loglevel="FATAL", **_paths(spec, files))
     try:
-        decoder = Decoder(config)
+        decoder = Decoder(loglevel="FATAL")
         return PocketSphinx(decoder, FrontEnd.of(decoder.config), spec)
     except (RuntimeError, ValueError, OSError) as error:
-        where = files or "the pocketsphinx package"
-        raise EngineError(
-            f"PocketSphinx cannot load {spec.name!r} from {str(where)!r} ({error}); fetch or install it again"
-        ) from error
+        advice = "type: pip install --force-reinstall pocketsphinx"
+        raise EngineError(f"PocketSphinx cannot load its model {spec.name!r} ({error}); {advice}") from error
 
 
-def inspect(path: Path) -> ModelSpec | None:
-    """A directory with an acoustic model (also one folder down), one ``*.dict`` and one ``*.lm`` or ``*.lm.bin``."""
-    model = _layout(path)
-    if model is None:
-        return None
-    params = (model["hmm"] / "feat.params").read_text(encoding="utf-8").split()
-    rate = params[params.index("-samprate") + 1] if "-samprate" in params else "16000"
-    return ModelSpec(
-        name=path.name,
-        task="transcribe",
-        engine="pocketsphinx",
-        features=frozenset({"words"}),
-        sample_rate=round(float(rate)),
-        path=path,
-    )
+def inspect(path: Path) -> ModelSpec | None:  # noqa: ARG001 - the contract's signature
+    """None: the library ends the whole process over a damaged model file, so only its own model is run."""
+    return None
 
 
 def probe() -> list[Device]:
     """The CPU where the package is installed."""
     return [Device(name="cpu", compute_types=("float32",))] if find_spec("pocketsphinx") else []
-
-
-def _layout(path: Path) -> dict[str, Path] | None:
-    acoustic = sorted(file.parent for file in (*path.glob("feat.params"), *path.glob("*/feat.params")))
-    words = sorted((*path.glob("*.dict"), *path.glob("*.dic")))
-    language = sorted((*path.glob("*.lm.bin"), *path.glob("*.lm")))
-    if not (len(acoustic) == len(words) == len(language) == 1 and (acoustic[0] / "mdef").is_file()):
-        return None
-    return {"hmm": acoustic[0], "dict": words[0], "lm": language[0]}
-
-
-def _paths(spec: ModelSpec, files: Path | None) -> dict[str, str]:
-    if files is None:
-        return {}
-    model = _layout(files)
-    if model is None:
-        raise EngineError(
-            f"{str(files)!r} does not hold the model {spec.name!r}: it needs one acoustic model (feat.params, mdef, "
-            "means ...), one *.dict and one *.lm or *.lm.bin; put them there"
-        )
-    return {name: str(path) for name, path in model.items()}
 
 
 class PocketSphinx:
@@ -150,9 +119,20 @@ class PocketSphinx:
         self._decoder = None
 
     def _hear(self, chunk: Chunk, options: TranscribeOptions) -> Heard:
-        words = list(self._words(self._decode(chunk.samples), chunk.duration))
+        words = [word for start, samples in _parts(chunk) for word in self._words(samples, start, chunk)]
         language = next(iter(self._spec.languages), None)
-        return Heard(tuple(_segment(stretch, language, options.words) for stretch in _stretches(words)))
+        return Heard(tuple(_segment(stretch, language, options.words) for stretch in _stretches(words, chunk)))
+
+    def _words(self, samples: Samples, start: Seconds, chunk: Chunk) -> Iterator[Word]:
+        end = min(chunk.duration, start + len(samples) / chunk.rate)
+        for part in self._decode(samples):
+            if part.word[0] not in "<[":  # <s>, <sil>, [NOISE]
+                begin, stop = (
+                    min(start + frame / self._frames_per_second, end)
+                    for frame in (part.start_frame, part.end_frame + 1)
+                )
+                # Rounding in the decoder's logarithms of base 1.0001 leads to 1.0001 at times.
+                yield Word(_spelled(part.word), begin, stop, min(1.0, part.prob))
 
     def _decode(self, samples: Samples) -> list[Any]:
         decoder = self._decoder
@@ -169,14 +149,19 @@ class PocketSphinx:
         # Without a hypothesis the segmentation would raise.
         return list(decoder.seg()) if decoder.hyp() else []
 
-    def _words(self, found: Iterable[Any], duration: Seconds) -> Iterable[Word]:
-        for part in found:
-            if part.word[0] not in "<[":  # <s>, <sil>, [NOISE]
-                start, end = (
-                    min(frame / self._frames_per_second, duration) for frame in (part.start_frame, part.end_frame + 1)
-                )
-                # Rounding in the decoder's logarithms of base 1.0001 leads to 1.0001 at times.
-                yield Word(_spelled(part.word), start, end, min(1.0, part.prob))
+
+def _parts(chunk: Chunk) -> Iterator[tuple[Seconds, Samples]]:
+    """The chunk in parts that are decoded apart, each with where it starts: whole pieces, of PART or longer.
+
+    Two speakers, or two places of a recording, have different means; over too little speech a mean says nothing.
+    """
+    ends = [piece.chunk_start + piece.duration for piece in chunk.pieces]
+    start: Seconds = 0.0
+    for end in ends[:-1]:
+        if end - start >= PART and ends[-1] - end >= PART:
+            yield start, chunk.samples[round(start * chunk.rate) : round(end * chunk.rate)]
+            start = end
+    yield start, chunk.samples[round(start * chunk.rate) :]
 
 
 def _spelled(word: str) -> str:
@@ -184,15 +169,23 @@ def _spelled(word: str) -> str:
     return "I" + text[1:] if text.partition("'")[0] == "i" else text
 
 
-def _stretches(words: Iterable[Word]) -> Iterable[list[Word]]:
+def _stretches(words: Iterable[Word], chunk: Chunk) -> Iterator[list[Word]]:
+    """Words without a long silence between them: one that was heard, or one that was cut out between two pieces."""
+    cuts = [piece.chunk_start for piece in chunk.pieces[1:]]
     stretch: list[Word] = []
     for word in words:
-        if stretch and word.start - stretch[-1].end >= LONG_SILENCE:
+        if stretch and (
+            word.start - stretch[-1].end >= LONG_SILENCE or _piece(cuts, word) != _piece(cuts, stretch[-1])
+        ):
             yield stretch
             stretch = []
         stretch.append(word)
     if stretch:
         yield stretch
+
+
+def _piece(cuts: list[Seconds], word: Word) -> int:
+    return bisect(cuts, (word.start + word.end) / 2)
 
 
 def _segment(words: list[Word], language: str | None, keep_words: bool) -> Segment:
