@@ -266,8 +266,8 @@ def _to_sound(found: Sequence[Word], low: Seconds, high: Seconds, sound: NDArray
     """Take long silences off both ends of every word; one that lies in silence goes to the sound beside it."""
     result = list(found)
     for place, word in enumerate(found):
-        if word.end - word.start < SHORTEST_WORD:
-            continue
+        if word.end - word.start < SHORTEST_WORD and _sound_between(word.start, word.start + FRAME, sound):
+            continue  # it needs a length, not a place
         if span := _sound_between(word.start, word.end, sound):
             start = span[0] if span[0] - word.start >= LONG_SILENCE else word.start
             end = span[1] if word.end - span[1] >= LONG_SILENCE else word.end

@@ -361,6 +361,34 @@ def test_words_are_settled(found, expected):
     assert [(word.start, word.end, word.interpolated) for word in settled] == expected
 
 
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        # Sound is from 1.5 to 2.0 and from 2.3 on: a long silence is taken off a word, a short one left.
+        ([("a", 1.0, 2.05)], [(1.5, 2.05, False)]),
+        ([("a", 1.45, 2.2), ("b", 2.2, 3.0)], [(1.45, 2.0, False), (2.3, 3.0, False)]),
+        # One that lies in silence is where sound is left for it.
+        ([("a", 1.0, 1.2), ("b", 2.3, 3.0)], [(1.5, 2.0, True), (2.3, 3.0, False)]),
+        # One outside the model's timestamps, and in silence, is brought in to the sound.
+        ([("a", 0.2, 0.4), ("b", 2.3, 2.7)], [(1.5, 2.0, True), (2.3, 2.7, False)]),
+    ],
+)
+def test_words_are_settled_where_sound_is(found, expected):
+    sound = np.array([1.5 <= frame / 100 < 2 or frame >= 230 for frame in range(300)])
+    cut = _whisper.Cut((), (), 1.0, 3.0)
+    marks = [Word(*mark) for mark in found]
+    settled = _whisper.settle(marks, cut, floor=0.0, ceiling=3.0, usual=1.0, sound=sound)
+    assert [(word.start, word.end, word.interpolated) for word in settled] == expected
+
+
+def test_sound_is_told_from_silence_by_the_loudest():
+    tone = np.sin(np.arange(1600) / 5).astype(np.float32)
+    samples = np.concatenate([tone * 0.5, tone * 0.001, tone * 0.05, tone[:7] * 0])
+    assert _whisper.sounding(samples).tolist() == [True] * 10 + [False] * 10 + [True] * 10
+    assert not _whisper.sounding(samples * 0).any()
+    assert _whisper.sounding(samples[:7]).tolist() == []
+
+
 # Loading
 
 
