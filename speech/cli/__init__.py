@@ -1,4 +1,4 @@
-"""The command line: one file per command, imported when it is called or lists itself.
+"""The command line: one file per command, imported when it is called.
 
 Exit status: 0 done; 1 something failed, as standard error says; 2 wrong usage; 128 + n stopped by signal n.
 """
@@ -21,7 +21,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import FrameType
 
-COMMANDS = ("transcribe", "render", "detect", "models", "doctor", "completion")
+COMMANDS = {
+    "transcribe": "Recordings to text, subtitles or JSON.",
+    "render": "Subtitles and other formats from json, without a model.",
+    "detect": "Which language is spoken, with probabilities.",
+    "models": "The models there are, and those that are here.",
+    "doctor": "What is installed here, what works, and what auto would take.",
+    "completion": "A script that lets the shell complete what you type.",
+}
+"""Each command's file, and its line in the list, which so needs to import none of them."""
 
 PROGRAM = "speech"
 
@@ -41,6 +49,12 @@ class Group(click.Group):
         """In the order of use."""
         del ctx
         return list(COMMANDS)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list, from the lines above."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import it."""

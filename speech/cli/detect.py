@@ -21,7 +21,7 @@ LEAST = 0.001
 """and how likely they must be."""
 
 
-@parsing.command(short_help="Which language is spoken, with probabilities.")
+@parsing.command()
 @click.argument("inputs", nargs=-1, required=True, metavar="FILE...")
 @option("--json", "as_json", is_flag=True, section="Output", help="A JSON object a line, with every place listened to.")
 @options.CLIP

@@ -21,7 +21,7 @@ PACKAGES = (
 """What the core brings, directly or through faster-whisper."""
 
 
-@parsing.command(short_help="What is installed here, what works, and what auto would take.")
+@parsing.command()
 @option("--json", "as_json", is_flag=True, help="The same as one JSON object.")
 @option("--offline", is_flag=True, help="Do not ask whether the hub answers.")
 def command(as_json: bool, offline: bool) -> None:

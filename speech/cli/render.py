@@ -11,7 +11,7 @@ import click
 from speech.cli import options, parsing
 
 
-@parsing.command(short_help="Subtitles and other formats from json, without a model.")
+@parsing.command()
 @click.argument("inputs", nargs=-1, required=True, metavar="JSON...")
 @options.RECURSIVE
 @options.OUTPUT

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from speech.jobs import Existing
 
 
-@parsing.command(short_help="Recordings to text, subtitles or JSON.")
+@parsing.command()
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @options.CLIP
 @options.CHANNELS
@@ -67,13 +67,18 @@ def command(ctx: click.Context, /, **_: Any) -> None:
 
 def _asked(ctx: click.Context) -> dict[str, Any]:
     """The fields of ``TranscribeOptions`` that were typed."""
-    asked = options.given(ctx, list(options.DEFAULTS))
+    from dataclasses import fields
+    from pathlib import Path
+
+    from speech.data import TranscribeOptions
+
+    asked = options.given(ctx, [item.name for item in fields(TranscribeOptions)])
     listed = ctx.params["hotwords_file"]
     if listed is not None:
         try:
-            lines = listed.read_text("utf-8").splitlines()
+            lines = Path(listed).read_text("utf-8").splitlines()
         except UnicodeDecodeError as error:
-            raise click.UsageError(f"--hotwords-file {str(listed)!r} is not UTF-8 text; save it as that") from error
+            raise click.UsageError(f"--hotwords-file {listed!r} is not UTF-8 text; save it as that") from error
         asked["hotwords"] = (*asked.get("hotwords", ()), *(line.strip() for line in lines if line.strip()))
     if ctx.params["highlight_words"]:
         asked.setdefault("words", True)
