@@ -210,6 +210,8 @@ def test_what_is_no_directory_is_not_taken(name, tmp_path):
 
 def test_a_missing_package_is_named(name, monkeypatch):
     module = engines.find(name)
+    if not hasattr(module, "find_spec"):
+        pytest.skip("the engine looks for its package in another way: test it in its own file")
     monkeypatch.setattr(module, "find_spec", lambda _: None)
     with pytest.raises(MissingDependencyError, match="pip install"):
         module.load(spec_of(name), ROWS[name].files, Device(name="cpu"))
