@@ -102,17 +102,6 @@ class Chunk:
         return len(self.samples) / self.rate
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What an engine made of one chunk: also when nothing was said."""
-
-    segments: tuple[Segment, ...] = ()
-    languages: Mapping[str, float] = field(default_factory=dict)
-    """Probability of each language: wherever the options name none and the model can tell, also when the chunk does."""
-    no_speech: float | None = None
-    details: Mapping[str, Any] = field(default_factory=dict)
-
-
 EventKind = Literal["dropped", "retried", "swapped", "flagged", "ignored", "language", "input"]
 
 
@@ -125,6 +114,19 @@ class Event:
     start: Seconds | None = None
     end: Seconds | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What an engine made of one chunk: also when nothing was said."""
+
+    segments: tuple[Segment, ...] = ()
+    languages: Mapping[str, float] = field(default_factory=dict)
+    """Probability of each language: wherever the options name none and the model can tell, also when the chunk does."""
+    no_speech: float | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+    events: tuple[Event, ...] = ()
+    """What the engine left out or did in another way; without times, and told for every chunk it is true of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, Union, get_a
 from speech import data, formats
 from speech.data import Event, Seconds, Segment, TranscribeOptions, Word
 from speech.errors import AudioError, OutputError, UnsupportedError
-from speech.formats.cues import layout
-from speech.formats.cues import CueRules, inline_label, labels
+from speech.formats.cues import CueRules, inline_label, labels, layout
 
 if TYPE_CHECKING:
     from os import PathLike

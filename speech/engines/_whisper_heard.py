@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from speech.data import Heard, Segment
+from speech.data import Event, Heard, Segment
 from speech.engines import _whisper
 
 if TYPE_CHECKING:
@@ -88,20 +88,30 @@ def decoded(window: Window, result: WhisperGenerationResult, limit: int) -> Deco
 def heard(done: Decoded, timed: _whisper.TimedTokens | None, options: TranscribeOptions) -> Heard:
     """The segments of a window, with words where its tokens were timed."""
     segments = list(_segments(done, timed, options))
-    prompt = done.window.prompt
     details: dict[str, Any] = {
         "logprob": done.logprob,
         "compression_ratio": _whisper.compression_ratio(done.decode(done.tokens)),
         "temperature": options.temperature,
-        "hotwords_left_out": prompt.hotwords_left_out,
-        "prompt_tokens_left_out": prompt.tokens_left_out,
         "unfinished_from": done.unfinished_from,
-        "outside": tuple(done.decode(cut.text) for cut in done.dropped),
     }
     if segments and done.unfinished:
         last = segments[-1]
         segments[-1] = replace(last, details={**last.details, "unfinished": True})
-    return Heard(tuple(segments), done.window.languages, done.no_speech, details)
+    return Heard(tuple(segments), done.window.languages, done.no_speech, details, tuple(_events(done)))
+
+
+def _events(done: Decoded) -> Iterator[Event]:
+    """What there was no room for in the prompt, and text whose times lie outside the audio."""
+    prompt = done.window.prompt
+    if prompt.hotwords_left_out:
+        words = ", ".join(prompt.hotwords_left_out)
+        yield Event("ignored", f"no room in the model's prompt for the hotwords {words}; shorten the list")
+    if prompt.tokens_left_out:
+        left = prompt.tokens_left_out
+        yield Event("ignored", f"no room in the model's prompt for its first {left} tokens; shorten it")
+    for cut in done.dropped:
+        text = done.decode(cut.text)
+        yield Event("dropped", f"text with times outside the audio: {text!r}", details={"text": text})
 
 
 def _segments(done: Decoded, timed: _whisper.TimedTokens | None, options: TranscribeOptions) -> Iterator[Segment]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from speech.data import Heard, ModelSpec
+from speech.data import Event, Heard, ModelSpec
 from speech.engines import _ctranslate2, _cuda, _whisper, _whisper_heard
 from speech.errors import EngineError, MissingDependencyError, SpeechError
 from speech.languages import EACH, NAMES
@@ -156,7 +157,8 @@ class Whisper:
         Raises:
             EngineError: the model failed; "out of memory" is in the message where that was it.
         """
-        return in_halves(list(chunks), partial(self._recognize, options=options))
+        items = list(chunks)
+        return in_halves(items, partial(self._recognize, whole=len(items), options=options))
 
     def detect(self, chunks: Sequence[Chunk]) -> list[Mapping[str, float]]:
         """The probability of each language, for each chunk.
@@ -178,7 +180,14 @@ class Whisper:
             raise EngineError(f"model {self._spec.name!r} was closed; load it again")
         return self._loaded
 
-    def _recognize(self, chunks: Sequence[Chunk], options: TranscribeOptions) -> list[Heard]:
+    def _recognize(self, chunks: Sequence[Chunk], whole: int, options: TranscribeOptions) -> list[Heard]:
+        results = self._recognize_batch(chunks, options)
+        if len(chunks) == whole:
+            return results
+        halved = Event("ignored", "the device's memory is too small for the batch size: halved until it fits")
+        return [replace(heard, events=(*heard.events, halved)) for heard in results]
+
+    def _recognize_batch(self, chunks: Sequence[Chunk], options: TranscribeOptions) -> list[Heard]:
         with self._failures():
             windows = self._windows(chunks, options)
             done = in_groups(windows, lambda window: len(window.tokens), partial(self._decode, options=options))
@@ -195,6 +204,8 @@ class Whisper:
     def _windows(self, chunks: Sequence[Chunk], options: TranscribeOptions) -> list[Window]:
         encoded = self._encode(chunks)
         named = None if options.language == EACH else options.language
+        if "detect" not in self._spec.features:  # a distilled model has all the languages' tokens, and knows one
+            named = named or next(iter(self._spec.languages), "en")
         languages = [{}] * len(chunks) if named else self._languages(encoded)
         windows = []
         for chunk, window, likely in zip(chunks, encoded, languages, strict=True):

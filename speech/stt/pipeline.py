@@ -124,6 +124,7 @@ class Recognition:
         self._journal = journal or Forgetful()
         self._gates = Gates(spec, options, self._ask)
         self._overdue: tuple[Event, ...] = ()  # events for the next passage
+        self._told: set[str] = set()  # what is true of the whole recording is told once
 
     @property
     def language(self) -> str | None:
@@ -192,6 +193,7 @@ class Recognition:
         if isinstance(work, Passage):
             if self.vote.each:
                 self.vote.add(work.languages)
+            self._told.update(event.message for event in work.events if event.kind == "ignored")
             return work
         heard = self._lane.wait(work)
         events, self._overdue = self._overdue + self._disagreement(chunk, heard), ()
@@ -217,10 +219,19 @@ class Recognition:
             speech=round(chunk.duration, 3),
             segments=tuple(replace(s, language=s.language or language) for s in verdict.segments),
             languages=notable(heard.languages),
-            events=events + verdict.events,
+            events=(*self._of_engine(chunk, heard), *events, *verdict.events),
         )
         self._journal.put(passage)
         return passage
+
+    def _of_engine(self, chunk: Chunk, heard: Heard) -> Iterator[Event]:
+        """The engine's own events, with their place; an option that it ignores, once."""
+        for event in heard.events:
+            if event.kind != "ignored":
+                yield replace(event, start=round(chunk.start, 3), end=round(chunk.end, 3))
+            elif event.message not in self._told:
+                self._told.add(event.message)
+                yield event
 
 
 def notable(languages: Mapping[str, float]) -> dict[str, float]:
