@@ -23,6 +23,7 @@ from speech.errors import EngineError, SpeechError, UnsupportedError
 from speech.stream import Setting, Stream, length
 from speech.stt.batcher import Batcher
 from speech.stt.chunks import chunks
+from speech.stt.pipeline import notable
 from speech.transcript import ModelUse, Transcript
 
 if TYPE_CHECKING:
@@ -296,7 +297,7 @@ class Transcriber:
         heard = list(_places(source, asked, self.choice.spec.max_seconds))
         probabilities = self._batcher.detect(heard) if heard else []
         places = tuple(
-            Place(round(chunk.start, 3), round(chunk.end, 3), found)
+            Place(round(chunk.start, 3), round(chunk.end, 3), notable(found))
             for chunk, found in zip(heard, probabilities, strict=True)
         )
         return _summed(places)
@@ -495,6 +496,6 @@ def _summed(places: tuple[Place, ...]) -> Detection:
     sums: Counter[str] = Counter()
     for place in places:
         sums.update(place.languages)
-    means = {language: round(total / len(places), 6) for language, total in sums.most_common()}
+    means = notable({language: total / len(places) for language, total in sums.most_common()})
     best = next(iter(means), None)
     return Detection(best, means[best] if best else 0.0, means, places)

@@ -247,6 +247,8 @@ class _Work:
         return Result(task, "kept", error=OutputError(message))
 
     def _open(self, task: Task) -> _Turn:
+        from speech.transcript import drop_drafts
+
         missing = {
             name: path
             for name, path in task.outputs.items()
@@ -259,6 +261,8 @@ class _Work:
         if (result := self.look(task)) is not None:
             journal.finish()
             return _Turn(task, result)
+        for path in missing.values():
+            drop_drafts(path)
         return _Turn(task, journal=journal, missing=missing, notice=_notice(journal))
 
     def _journal(self, task: Task, output: Path) -> Journal:

@@ -140,8 +140,7 @@ class Stream(Iterator[Segment]):
             on_event=self._events.append,
         )
         for block in blocks:
-            if self._setting.stopped():
-                raise StoppedError(f"stopped while transcribing {self.name!r}; run it again")
+            self._unless_stopped()
             self._heard += len(block) / self._setting.spec.sample_rate
             yield block
 
@@ -149,7 +148,12 @@ class Stream(Iterator[Segment]):
         self._events += passage.events
         self._speech += passage.speech
         self._report("transcribe", passage.end - self._options.start)
+        self._unless_stopped()
         return passage
+
+    def _unless_stopped(self) -> None:
+        if self._setting.stopped():
+            raise StoppedError(f"stopped while transcribing {self.name!r}; run it again")
 
     def _report(self, stage: str, done: float) -> None:
         if self._progress:

@@ -8,6 +8,7 @@ hints alone; so a new field needs no code here. The journal of an unfinished job
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import os
@@ -38,6 +39,8 @@ SCHEMA = "speech-transcript/1"
 """What the json format is, and its version: see ``speech/formats/json.py`` for when that rises."""
 
 DEFAULT_RULES = CueRules()
+
+DRAFT = ".part"
 
 TIME_DIGITS = 3
 """Decimals of a time in what people read: subtitles and players count in milliseconds."""
@@ -173,7 +176,7 @@ def write(path: str | PathLike[str], text: str, *, overwrite: bool = True) -> No
         OutputError: it cannot be written, or is there and may not be replaced.
     """
     target = Path(path)
-    draft = target.with_name(f".{os.urandom(8).hex()}.part")
+    draft = target.with_name(f"{_draft_stem(target)}{os.urandom(8).hex()}{DRAFT}")
     try:
         if not overwrite and target.exists():
             raise FileExistsError  # noqa: TRY301
@@ -192,6 +195,18 @@ def write(path: str | PathLike[str], text: str, *, overwrite: bool = True) -> No
     finally:
         with suppress(OSError):  # it is not there once renamed, nor where it could not be made
             draft.unlink()
+
+
+def drop_drafts(target: Path) -> None:
+    """Remove what a process that was killed while it wrote ``target`` left; only for who knows that nobody does now."""
+    with suppress(OSError):
+        for draft in target.parent.glob(f"{_draft_stem(target)}*{DRAFT}"):
+            draft.unlink(missing_ok=True)
+
+
+def _draft_stem(target: Path) -> str:
+    """A name may be as long as a file system takes: its draft has a part of its hash."""
+    return f".{hashlib.sha256(os.fsencode(target.name)).hexdigest()[:16]}-"
 
 
 def _claim(draft: Path, target: Path) -> None:

@@ -121,7 +121,7 @@ class Recognition:
         self._chunks = chunks
         self._lane = lane
         self._options = options
-        self._journal = journal or Forgetful()
+        self._journal = Forgetful() if journal is None else journal
         self._gates = Gates(spec, options, self._ask)
         self._overdue: tuple[Event, ...] = ()  # events for the next passage
         self._told: set[str] = set()  # what is true of the whole recording is told once
