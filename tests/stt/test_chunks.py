@@ -106,6 +106,13 @@ def test_a_full_chunk_ends_at_the_longest_pause_near_its_end():
     assert found[0].pieces[-1].speech_end == pytest.approx(6 + 6 + 6 + 0.4 + 12 + 1 + 3, abs=0.04)
 
 
+@pytest.mark.parametrize("size", [16_000, 32_000, 10_000_000])
+def test_speech_too_far_apart_for_one_chunk_is_parted_the_same_in_any_blocks(size):
+    # Words at 0, 100 and 117 s: the third is within reach of the first. One more at 121 s is not.
+    found = of(layout([1, 99, 1, 16, 1, 3, 1, 30]), size=size)
+    assert [[round(piece.speech_start) for piece in chunk.pieces] for chunk in found] == [[0, 100, 117], [121]]
+
+
 def test_max_chunk_shortens_what_the_model_takes():
     assert max(chunk.duration for chunk in of(layout([60]), TranscribeOptions(max_chunk=7.0))) <= 7
     assert max(chunk.duration for chunk in of(layout([60]), TranscribeOptions(max_chunk=99.0))) <= 30
@@ -294,6 +301,14 @@ def test_a_part_of_a_chunk_knows_its_place(chunk, one, other):
         assert sample == round((origin.chunk_start + piece.start - origin.start) * RATE)
     spoken = sum(max(0.0, min(b, end) - max(a, start)) for a, b in speech(chunk))
     assert sum(b - a for a, b in speech(part)) == pytest.approx(spoken, abs=0.001)
+
+
+def test_a_cut_where_pieces_meet_takes_nothing_of_the_other():
+    meeting = 0.1 + 0.2  # a rounding above 0.3
+    pieces = (Piece(0.0, 10.0, meeting, 10.0, 10.3), Piece(meeting, 100.0, 2.0, 100.0, 102.0))
+    part = cut(chunk_of(*pieces), 0.3, 1.0)
+    assert part.start == pytest.approx(100.0)
+    assert len(part.pieces) == 1
 
 
 @settings(deadline=None, max_examples=50)

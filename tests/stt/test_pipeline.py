@@ -174,6 +174,20 @@ def test_a_first_chunk_that_is_outvoted_after_it_was_given_goes_on_record():
     assert "'de'" in event.message
 
 
+def test_a_first_and_a_second_chunk_that_are_both_outvoted_are_both_on_record():
+    sounds = [{"en": 0.82, "de": 0.18}, {"fr": 0.5, "de": 0.45}, {"de": 0.95}]
+    passages, recognition = recognized(Polyglot(sounds), 3)
+    assert recognition.language == "de"
+    assert texts(passages) == ["0 in en", "1 in de", "2 in de"]
+    assert [event.kind for event in passages[1].events] == ["language", "retried"]
+
+
+def test_languages_that_are_out_of_the_question_are_not_named():
+    passages, recognition = recognized(Polyglot([{"en": 0.98765432, "de": 0.0119, "fr": 0.0004}]), 1)
+    assert passages[0].languages == {"en": 0.987654, "de": 0.0119}
+    assert recognition.vote.shares == {"en": 0.987654, "de": 0.0119}
+
+
 @pytest.mark.parametrize(("later", "on_record"), [(DE, True), (MAYBE_DE, False), (EN, False), ({}, False)])
 def test_a_later_chunk_that_clearly_differs_goes_on_record(later, on_record):
     passages, _ = recognized(Polyglot([EN, EN, EN, later]), 5)
