@@ -12,11 +12,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from speech.api import Detection, Transcriber, detect, transcribe
+    from speech.api import Transcriber
     from speech.audio import Audio
     from speech.data import Progress, Segment, TranscribeOptions, Word
+    from speech.detection import Detection
     from speech.errors import SpeechError
     from speech.formats.cues import CueRules
+    from speech.oneshot import detect, transcribe
     from speech.stream import Stream
     from speech.transcript import Transcript, load
 
@@ -42,7 +44,7 @@ __all__ = [
 _HOMES = {
     "Audio": "audio",
     "CueRules": "formats.cues",
-    "Detection": "api",
+    "Detection": "detection",
     "Progress": "data",
     "Segment": "data",
     "SpeechError": "errors",
@@ -51,9 +53,9 @@ _HOMES = {
     "Transcriber": "api",
     "Transcript": "transcript",
     "Word": "data",
-    "detect": "api",
+    "detect": "oneshot",
     "load": "transcript",
-    "transcribe": "api",
+    "transcribe": "oneshot",
 }
 
 

@@ -7,7 +7,6 @@ import io
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,12 +15,12 @@ import pytest
 from speech_samples import RATE, SENTENCES, WHISPER_MICRO, clip, say
 
 import speech
-from speech import api
-from speech.api import Options
+from speech import api, oneshot
 from speech.audio import Audio
-from speech.data import Chunk, Piece, TranscribeOptions
-from speech.engines import faster_whisper
+from speech.data import TranscribeOptions
+from speech.detection import PLACES
 from speech.errors import AudioError, EngineError, SpeechError, UnknownModelError, UnsupportedError
+from speech.options import Options
 
 DATA = Path(__file__).parent / "data"
 STEW = DATA / "en" / "librispeech_1089-134686-0000.flac"
@@ -30,7 +29,6 @@ STEW_TEXT = (
     "to be ladled out in thick peppered flour fattened sauce"
 )
 GAP = np.zeros(2 * RATE, np.float32)
-SILENT = Chunk(GAP, (Piece(0.0, 0.0, 2.0, 0.0, 2.0),))
 
 
 def sound(text, **how):
@@ -55,15 +53,6 @@ def stt():
 def sphinx():
     with speech.Transcriber("pocketsphinx") as transcriber:
         yield transcriber
-
-
-@pytest.fixture
-def cold():
-    """The one-shot functions with no model loaded, before and after."""
-    yield api._warm
-    last, api._warm._last = api._warm._last, None
-    if last:
-        last.close()
 
 
 # --- Text
@@ -222,49 +211,6 @@ def test_a_bare_array_is_refused(stt):
 # --- Options
 
 
-def test_the_keywords_are_the_fields():
-    keywords = {name: hint.__forward_arg__ for name, hint in Options.__annotations__.items()}
-    wanted = {field.name: field.type for field in fields(TranscribeOptions)}
-    wanted["hotwords"] = "str | Iterable[str]"  # where a plain text will do too
-    assert list(keywords.items()) == list(wanted.items())
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"langauge": "en"}, "did you mean 'language'"),
-        ({"word": True}, "did you mean 'words'"),
-        ({"beam": 3}, "there is no option 'beam'"),
-        ({"language": "klingonese"}, "no language is called 'klingonese'"),
-        ({"language": ""}, "no language is called ''"),
-        ({"task": "summarise"}, "task is 'summarise'"),
-        ({"channels": "left"}, "channels is 'left'"),
-        ({"beam_size": 0}, "beam_size is 0; it must be at least 1"),
-        ({"beam_size": "5"}, "wrong kind"),
-        ({"temperature": -0.1}, "temperature"),
-        ({"temperature": float("nan")}, "temperature"),
-        ({"no_repeat_ngram": -1}, "no_repeat_ngram"),
-        ({"vad_threshold": 0.0}, "vad_threshold is 0.0"),
-        ({"vad_threshold": 1.0}, "vad_threshold is 1.0"),
-        ({"min_silence": -1}, "min_silence"),
-        ({"min_silence": float("inf")}, "min_silence"),
-        ({"speech_pad": float("inf")}, "speech_pad"),
-        ({"max_chunk": 0.5}, "max_chunk is 0.5; it must be at least 1 second"),
-        ({"max_chunk": float("nan")}, "max_chunk"),
-        ({"start": -1.0}, "start is -1.0"),
-        ({"start": float("nan")}, "start"),
-        ({"start": 5.0, "end": 5.0}, "after the start"),
-        ({"end": float("nan")}, "end"),
-        ({"prompt": 5}, "prompt is 5; it must be text"),
-        ({"hotwords": 5}, "wrong kind"),
-        ({"language": 5}, "wrong kind"),
-    ],
-)
-def test_options_that_mean_nothing_are_refused_before_any_work(stt, options, message):
-    with pytest.raises(UnsupportedError, match=message):
-        stt.stream("there is no such file", **options)
-
-
 def test_a_meaning_that_the_model_lacks_is_refused(sphinx):
     with pytest.raises(UnsupportedError, match="translate"):
         sphinx.transcribe(STEW, task="translate")
@@ -276,14 +222,6 @@ def test_tuning_that_the_model_lacks_is_ignored_on_record(sphinx):
     transcript = sphinx.transcribe(STEW, end=2.0, beam_size=9, prompt="dinner")
     ignored = [event.details for event in transcript.record if event.kind == "ignored"]
     assert ignored == [{"option": "prompt", "value": "dinner"}, {"option": "beam_size", "value": 9}]
-
-
-@pytest.mark.parametrize(
-    ("given", "taken"),
-    [("one, two,,", ("one", "two")), (["one", " two "], ("one", "two")), ("", ()), (None, ()), (iter(["a"]), ("a",))],
-)
-def test_hotwords_in_any_form(stt, given, taken):
-    assert stt.transcribe(sound(SENTENCES[5]), hotwords=given).options.hotwords == taken
 
 
 def test_options_of_a_call_go_over_those_of_the_transcriber():
@@ -499,110 +437,3 @@ def test_a_transcriber_leaves_no_thread():
     with speech.Transcriber(WHISPER_MICRO) as transcriber:
         transcriber.transcribe(sound(SENTENCES[2]))
     assert set(threading.enumerate()) == before
-
-
-# --- Detection
-
-
-@pytest.mark.parametrize("language", ["de", "es"])
-def test_detect(stt, language):
-    detection = stt.detect(Audio(clip(language)[0].samples, RATE))
-    assert detection.language == language
-    assert detection.probability == detection.languages[language] > 0.9
-    assert next(iter(detection.languages)) == language
-    (place,) = detection.places
-    assert 0 <= place.start < place.end
-
-
-def test_detect_listens_in_several_places_of_a_long_recording(stt):
-    german, english = clip("de")[0].samples, say(SENTENCES[1]).samples
-    parts = [np.tile(np.concatenate((part, GAP)), 40)[: 60 * RATE] for part in (english, german, german, german)]
-    detection = stt.detect(Audio(np.concatenate(parts), RATE))
-    assert detection.language == "de"
-    assert len(detection.places) == api.PLACES
-    starts = [place.start for place in detection.places]
-    assert starts == sorted(starts)
-    assert starts[-1] > 180
-    assert [max(p.languages, key=p.languages.get) for p in detection.places] == ["en", "en", "de", "de", "de"]
-    assert sum(detection.languages.values()) == pytest.approx(1, abs=0.01)
-
-
-def test_detect_hears_a_short_recording_whole(stt):
-    late = np.concatenate((np.zeros(80 * RATE, np.float32), clip("es")[0].samples))
-    assert stt.detect(Audio(late, RATE)).language == "es"
-
-
-def test_detect_keeps_to_the_clip(stt):
-    both = Audio(np.concatenate((say(SENTENCES[1]).samples, GAP, clip("de")[0].samples)), RATE)
-    start = len(say(SENTENCES[1]).samples) / RATE + 1
-    assert stt.detect(both, end=start).language == "en"
-    detection = stt.detect(both, start=start)
-    assert detection.language == "de"
-    assert detection.places[0].start >= start
-
-
-@pytest.mark.parametrize("source", [b"", DATA / "made" / "silence.flac"])
-def test_where_nobody_speaks_there_is_no_language(stt, source):
-    assert stt.detect(source) == speech.Detection(None, 0.0, {}, ())
-
-
-def test_a_model_of_one_language_detects_none(sphinx):
-    with pytest.raises(UnsupportedError, match="does not tell languages apart"):
-        sphinx.detect(STEW)
-
-
-# --- The functions
-
-
-def test_one_shot(cold):
-    transcript = speech.transcribe(sound(SENTENCES[1]), WHISPER_MICRO, words=True)
-    assert transcript.text == SENTENCES[1]
-    assert transcript.words
-    assert speech.detect(Audio(clip("de")[0].samples, RATE), WHISPER_MICRO).language == "de"
-
-
-def test_the_last_model_stays_loaded_and_the_one_before_is_closed(cold, monkeypatch):
-    loads, load = [], faster_whisper.load
-
-    def counted(*arguments):
-        loads.append(load(*arguments))
-        return loads[-1]
-
-    monkeypatch.setattr(faster_whisper, "load", counted)
-    for options in ({}, {"words": True}, {"language": "en"}):
-        assert speech.transcribe(sound(SENTENCES[5]), WHISPER_MICRO, **options).options == TranscribeOptions(**options)
-    assert len(loads) == 1
-    speech.transcribe(sound(SENTENCES[5]), WHISPER_MICRO, threads=1)
-    assert len(loads) == 2
-    with pytest.raises(EngineError, match="closed"):
-        loads[0].detect([SILENT])
-    speech.transcribe(sound(SENTENCES[5]), "pocketsphinx")
-    with pytest.raises(EngineError, match="closed"):
-        loads[1].detect([SILENT])
-
-
-def test_a_model_in_use_is_closed_only_after(cold):
-    with cold.lend(WHISPER_MICRO, {}, {}) as first:
-        speech.transcribe(sound(SENTENCES[5]), WHISPER_MICRO, threads=1)
-        assert first.transcribe(sound(SENTENCES[4])).text == SENTENCES[4]
-    with pytest.raises(EngineError, match="closed"):
-        first.transcribe(sound(SENTENCES[4]))
-
-
-def test_a_hook_is_of_its_own_call_only(cold):
-    steps = []
-    speech.transcribe(sound(SENTENCES[5]), WHISPER_MICRO, progress=steps.append)
-    assert {step.stage for step in steps} == {"load", "transcribe", "done"}
-    count = len(steps)
-    speech.transcribe(sound(SENTENCES[5]), WHISPER_MICRO)
-    assert len(steps) == count
-    speech.transcribe(sound(SENTENCES[5]), WHISPER_MICRO, progress=steps.append)
-    assert "load" not in {step.stage for step in steps[count:]}
-    assert len(steps) > count
-
-
-def test_a_bad_call_leaves_the_functions_working(cold):
-    for arguments in ({"model": "whisper-nano"}, {"wrods": True}):
-        with pytest.raises(SpeechError):
-            speech.transcribe(sound(SENTENCES[5]), **{"model": WHISPER_MICRO} | arguments)
-    assert speech.transcribe(sound(SENTENCES[5]), WHISPER_MICRO).text == SENTENCES[5]

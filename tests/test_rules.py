@@ -20,7 +20,8 @@ LAYERS = {
     "audio": 1, "formats": 1, "transcript": 1, "catalog": 1, "store": 1, "archive": 1, "hub": 1, "snapshot": 1,
     "engines": 2,
     "stt": 3,
-    "stream": 4, "choice": 4, "api": 4, "naming": 4, "journal": 4, "jobs": 4,
+    "options": 1,
+    "stream": 4, "choice": 4, "detection": 4, "api": 4, "oneshot": 4, "naming": 4, "journal": 4, "jobs": 4,
     "cli": 5, "__main__": 5,
 }  # fmt: skip
 """What each module or folder of the package is, from the ground up."""

@@ -13,7 +13,7 @@ from speech.cli import options, parsing
 from speech.cli.parsing import option
 
 if TYPE_CHECKING:
-    from speech.api import Detection
+    from speech.detection import Detection
 
 LISTED = 3
 """Languages that are named in a line for people, at most,"""
