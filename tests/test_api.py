@@ -15,12 +15,10 @@ import pytest
 from speech_samples import RATE, SENTENCES, WHISPER_MICRO, clip, say
 
 import speech
-from speech import api, oneshot
+from speech import api
 from speech.audio import Audio
 from speech.data import TranscribeOptions
-from speech.detection import PLACES
 from speech.errors import AudioError, EngineError, SpeechError, UnknownModelError, UnsupportedError
-from speech.options import Options
 
 DATA = Path(__file__).parent / "data"
 STEW = DATA / "en" / "librispeech_1089-134686-0000.flac"
