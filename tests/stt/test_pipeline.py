@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speech.data import Chunk, Heard, ModelSpec, Passage, Piece, Segment, TranscribeOptions
+from speech.data import Chunk, Event, Heard, ModelSpec, Passage, Piece, Segment, TranscribeOptions
 from speech.errors import EngineError
 from speech.stt.batcher import Batcher
 from speech.stt.pipeline import Recognition, in_time_order
@@ -284,6 +284,26 @@ def test_a_resumed_run_gives_the_same(sounds, options, finished):
     assert again == whole
     assert (second.language, second.vote.shares) == (first.language, first.vote.shares)
     assert {index for call in recognizer.calls for index, _ in call} == set(range(finished, 8))
+
+
+class Candid(Polyglot):
+    """Tells of every chunk what it left out, and which option it ignores."""
+
+    def hear(self, chunk, options):
+        told = (Event("ignored", "half of the hotwords"), Event("dropped", f"something of {chunk.index}"))
+        return replace(super().hear(chunk, options), events=told)
+
+
+@pytest.mark.parametrize("finished", range(5))
+def test_what_the_engine_tells_goes_on_record_what_it_ignores_once(finished):
+    whole, _ = recognized(Candid(), 4)
+    passages, _ = recognized(Candid(), 4, journal=Dict(whole[:finished]))
+    assert passages == whole
+    assert [event.message for event in events(passages, "ignored")] == ["half of the hotwords"]
+    dropped = events(passages, "dropped")
+    assert [(event.message, event.start, event.end) for event in dropped] == [
+        (f"something of {index}", 10.0 * index, 10.0 * index + 5) for index in range(4)
+    ]
 
 
 def test_a_passage_is_in_the_journal_before_it_is_given():
