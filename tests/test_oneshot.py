@@ -44,7 +44,7 @@ def test_the_last_model_stays_loaded_and_the_one_before_is_closed(cold, monkeypa
         return loads[-1]
 
     monkeypatch.setattr(faster_whisper, "load", counted)
-    for options in ({}, {"words": True}, {"language": "en"}):
+    for options in ({"words": True}, {}, {"language": "en"}):
         assert speech.transcribe(sound(SENTENCES[5]), WHISPER_MICRO, **options).options == TranscribeOptions(**options)
     assert len(loads) == 1
     speech.transcribe(sound(SENTENCES[5]), WHISPER_MICRO, threads=1)
