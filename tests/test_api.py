@@ -299,9 +299,11 @@ def test_sources_are_taken_only_a_few_ahead(stt):
 def test_closing_many_early_stops_its_threads(stt):
     long = joined(*SENTENCES * 4)
     before = {thread for thread in threading.enumerate() if thread.name.startswith("speech-source")}
-    many = stt.transcribe_many([sound(SENTENCES[2])] + [long] * 3)
+    steps = []
+    many = stt.transcribe_many([sound(SENTENCES[2])] + [long] * 3, progress=steps.append)
     next(many)
     many.close()
+    assert [step.stage for step in steps].count("done") == 1  # the long ones were not gone through
     assert {thread for thread in threading.enumerate() if thread.name.startswith("speech-source")} == before
     assert stt.transcribe(sound(SENTENCES[4])).text == SENTENCES[4]
 
@@ -340,12 +342,12 @@ def test_progress_of_many_comes_from_one_thread_at_a_time(stt):
         if not inside.acquire(blocking=False):
             overlaps.append(step)
             return
-        steps.append(step)
+        steps.append((step, sum(range(300_000))))  # long enough for another thread to come in
         inside.release()
 
     list(stt.transcribe_many(map(sound, SENTENCES[2:8]), progress=hook))
     assert not overlaps
-    assert [step.stage for step in steps].count("done") == 6
+    assert [step.stage for step, _ in steps].count("done") == 6
 
 
 class Memory:
