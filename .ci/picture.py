@@ -21,7 +21,7 @@ COMMANDS = (
 
 
 def main() -> None:
-    console = Console(record=True, width=108, file=StringIO(), force_terminal=True)
+    console = Console(record=True, width=112, file=StringIO(), force_terminal=True)
     for command in COMMANDS:
         console.print(Text.assemble(("$ ", "green"), (command, "bold")))
         run = f"export PATH={Path(sys.executable).parent}:$PATH; {command}"
