@@ -16,10 +16,11 @@ from speech import engines
 from speech.choice import AUTO, Choice, check, choose, wanted
 from speech.data import Progress, TranscribeOptions
 from speech.detection import Detection, detection, places
-from speech.errors import EngineError, SpeechError, UnsupportedError
+from speech.errors import SpeechError, StoppedError, UnsupportedError
 from speech.options import Options, with_options
 from speech.stream import Setting, Stream
 from speech.stt.batcher import Batcher
+from speech.stt.vad import RATE
 from speech.transcript import ModelUse, Transcript
 
 if TYPE_CHECKING:
@@ -90,6 +91,10 @@ class Transcriber:
         self._progress = _one_at_a_time(progress)
         self._stop = threading.Event()
         spec = self.choice.spec
+        if spec.sample_rate != RATE:
+            raise UnsupportedError(
+                f"model {spec.name!r} wants {spec.sample_rate} Hz; the flow runs at {RATE}: let its engine resample"
+            )
         if self._progress:
             self._progress(Progress("load", spec.name, message=self.choice.reason))
         self._recognizer = engines.find(spec.engine).load(spec, self.choice.files, self.choice.device)
@@ -141,7 +146,7 @@ class Transcriber:
         stop: threading.Event,
     ) -> Stream:
         if self._stop.is_set():
-            raise EngineError("the transcriber is closed; make a new one")
+            raise StoppedError("the transcriber is closed; make a new one")
         asked = with_options(self.options, options)
         events = self.choice.events + check(self.choice.spec, asked)
         setting = Setting(self.choice.spec, self.model, events, lambda: stop.is_set() or self._stop.is_set())

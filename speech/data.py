@@ -79,7 +79,7 @@ class Chunk:
     """Where each part of ``samples`` lies in the recording: in order, without gaps in the chunk."""
     rate: int = 16_000
     index: int = 0
-    """Place in the order of the recording (of the channel's, where channels are split)."""
+    """Place in the order of the recording, over all its channels."""
     channel: int | None = None
     language: str | None = None
     """The language to decode in; None: the one the engine detects in this chunk."""

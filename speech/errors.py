@@ -8,7 +8,9 @@ SpeechError
 ├── AudioError             ValueError         a source that cannot be read as audio
 ├── UnsupportedError       ValueError         a meaning the model does not have, or options that contradict
 ├── OutputError            OSError            a result that cannot be written, or a file that is there already
-└── EngineError            RuntimeError       the engine failed on good input
+│   └── BusyError          OSError            another process is writing it
+├── EngineError            RuntimeError       the engine failed on good input
+└── StoppedError           RuntimeError       the work was stopped, or its transcriber closed, before the end
 
 A message says what was wrong, with the value, and ends with the next thing to do.
 """
@@ -54,3 +56,11 @@ class OutputError(SpeechError, OSError):
 
 class EngineError(SpeechError, RuntimeError):
     """The engine failed on input that was good."""
+
+
+class BusyError(OutputError):
+    """Another process is working on this recording."""
+
+
+class StoppedError(SpeechError, RuntimeError):
+    """The work was stopped, or its transcriber closed, before the recording's end."""

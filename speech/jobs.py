@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from speech import naming
-from speech.errors import OutputError, SpeechError
-from speech.journal import BusyError, Journal, beside
+from speech.errors import BusyError, OutputError, SpeechError
+from speech.journal import Journal, beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence

@@ -15,7 +15,7 @@ import sys
 from typing import IO, TYPE_CHECKING, Any
 
 from speech.data import Passage
-from speech.errors import OutputError, SpeechError
+from speech.errors import BusyError, OutputError, SpeechError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,10 +31,6 @@ SAME_TIME = 0.5 / 16_000
 
 # The longest file name that common file systems take, in bytes.
 LONGEST_NAME = 255
-
-
-class BusyError(OutputError):
-    """Another process is working on this recording."""
 
 
 def beside(output: Path, name: str) -> Path:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from speech import __version__, audio
 from speech.data import Event, Passage, Progress, Segment
-from speech.errors import SpeechError
+from speech.errors import StoppedError
 from speech.stt.chunks import chunks
 from speech.stt.pipeline import Recognition, in_time_order
 from speech.transcript import Transcript
@@ -36,10 +36,6 @@ class Setting:
     """Once true, a stream ends with an error at its next block."""
 
 
-class StoppedError(SpeechError):
-    """The work was stopped from outside, before the recording's end."""
-
-
 class Stream(Iterator[Segment]):
     """The segments of one recording, each as soon as it is known; iterate once.
 
@@ -64,6 +60,7 @@ class Stream(Iterator[Segment]):
         self._progress = progress
         self._events: list[Event] = [*setting.events, *_sampling(options)]
         self._segments: list[Segment] = []
+        self._failure: Exception | None = None
         self._heard = 0.0
         self._speech = 0.0
         self._total = length(source, options) if progress else None
@@ -82,9 +79,17 @@ class Stream(Iterator[Segment]):
         return tuple(sorted(self._events, key=lambda event: event.start if event.start is not None else -1.0))
 
     def transcript(self) -> Transcript:
-        """Everything that was said; goes through whatever is left of the recording first."""
+        """Everything that was said; goes through whatever is left of the recording first.
+
+        Where the stream was closed before, the record says that the rest is missing.
+
+        Raises:
+            SpeechError: the recording failed, now or before: what there is of it is never given as the whole.
+        """
         for _ in self:
             pass
+        if self._failure:
+            raise self._failure
         return Transcript(
             segments=tuple(self._segments),
             language=self.language,
@@ -120,6 +125,14 @@ class Stream(Iterator[Segment]):
         try:
             yield from in_time_order(map(self._noted, self._recognition.passages()))
             self._report("done", self._heard)
+        except GeneratorExit:
+            self._events.append(
+                Event("input", "closed before the end: the rest of the recording is missing", self._heard)
+            )
+            raise
+        except Exception as error:
+            self._failure = error
+            raise
         finally:
             self._release()
 

@@ -18,7 +18,7 @@ import speech
 from speech import api
 from speech.audio import Audio
 from speech.data import TranscribeOptions
-from speech.errors import AudioError, EngineError, SpeechError, UnknownModelError, UnsupportedError
+from speech.errors import AudioError, SpeechError, StoppedError, UnknownModelError, UnsupportedError
 
 DATA = Path(__file__).parent / "data"
 STEW = DATA / "en" / "librispeech_1089-134686-0000.flac"
@@ -408,7 +408,7 @@ def test_after_close_everything_says_so():
         lambda: list(transcriber.transcribe_many([sound(SENTENCES[2])])),
         lambda: transcriber.detect(sound(SENTENCES[2])),
     ):
-        with pytest.raises(EngineError, match="closed"):
+        with pytest.raises(StoppedError, match="closed"):
             call()
     with pytest.raises(SpeechError):
         list(stream)

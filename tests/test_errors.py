@@ -15,7 +15,9 @@ KINDS = {
     errors.AudioError: ValueError,
     errors.UnsupportedError: ValueError,
     errors.OutputError: OSError,
+    errors.BusyError: OSError,
     errors.EngineError: RuntimeError,
+    errors.StoppedError: RuntimeError,
 }
 
 

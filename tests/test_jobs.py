@@ -17,10 +17,10 @@ from speech_samples import RATE, WHISPER_MICRO, clip, say
 import speech
 from speech.api import Transcriber
 from speech.data import Passage
-from speech.errors import OutputError, SpeechError
+from speech.errors import BusyError, OutputError, SpeechError
 from speech.formats.cues import CueRules
 from speech.jobs import Task, foreseen, plan, render, run
-from speech.journal import BusyError, Journal, beside
+from speech.journal import Journal, beside
 
 HALLO = "hello world."
 

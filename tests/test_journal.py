@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speech.data import Chunk, Event, Passage, Piece, Segment, Word
-from speech.journal import BusyError, Journal, beside
+from speech.errors import BusyError
+from speech.journal import Journal, beside
 
 HEADER = {"model": "m", "options": {"language": None}}
 

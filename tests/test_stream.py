@@ -16,8 +16,8 @@ from speech_samples import RATE, SENTENCES, WHISPER_MICRO, say
 import speech
 from speech.audio import Audio
 from speech.data import Chunk, Heard, ModelSpec, Segment, TranscribeOptions
-from speech.errors import AudioError, EngineError, SpeechError
-from speech.stream import Setting, StoppedError, Stream
+from speech.errors import AudioError, EngineError, SpeechError, StoppedError
+from speech.stream import Setting, Stream
 from speech.stt.batcher import Batcher
 from speech.transcript import ModelUse
 
@@ -182,6 +182,23 @@ def test_progress_of_a_pipe_has_no_total(stt, talk):
     steps = []
     assert list(stt.stream(Pipe(wav(talk)), progress=steps.append))
     assert {step.total for step in steps} == {None}
+
+
+def test_what_there_is_of_a_failed_stream_is_never_the_whole(stt, talk):
+    def failing(step):
+        raise KeyError(step.stage)
+
+    stream = stt.stream(Audio(talk, RATE), progress=failing)
+    for _ in range(2):
+        with pytest.raises(KeyError):
+            stream.transcript()
+
+
+def test_a_stream_that_was_closed_early_says_so(stt, talk):
+    with stt.stream(Audio(talk, RATE)) as stream:
+        next(stream)
+    (event,) = stream.transcript().record
+    assert "missing" in event.message
 
 
 def test_a_hook_that_fails_stops_the_stream_with_its_error(stt, talk):

@@ -1,7 +1,8 @@
 """The one place that groups chunks for the engine.
 
-Every source (a long file, one of a thousand short ones, a request) opens a lane and submits its chunks; one thread,
-which alone calls the recognizer, fills batches from all lanes. Chunks share a call only if their options are equal.
+Every source (a long file, one of a thousand short ones, a request) opens a lane and submits its chunks; the one
+thread that calls the recognizer (more, where that allows it) fills batches from all lanes. Chunks share a call only if
+their options are equal.
 
 What goes into a batch does not depend on timing as long as one lane is open: a batch leaves when it is full, or when
 a lane can do nothing but wait for a chunk that is still queued. The first chunk of a lane is urgent: it leaves at once
@@ -17,7 +18,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from speech.errors import EngineError, SpeechError
+from speech.errors import EngineError, SpeechError, StoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -45,10 +46,10 @@ class Job:
 
 
 class Batcher:
-    """Owns the thread that calls a recognizer; closing it does not close the recognizer.
+    """Owns the threads that call a recognizer; closing it does not close the recognizer.
 
     Args:
-        recognizer: called from one thread only, whatever its ``parallel``.
+        recognizer: called from as many threads at once as its ``parallel`` allows, and from no other.
         size: chunks in one call at most.
     """
 
@@ -60,7 +61,7 @@ class Batcher:
         self._calls: deque[Callable[[], None]] = deque()
         self._changed = threading.Condition()
         self._closed = False
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
 
     def lane(self) -> Lane:
         """A place in the queue for one source."""
@@ -70,7 +71,8 @@ class Batcher:
         """``Recognizer.detect``, between two batches.
 
         Raises:
-            EngineError: the recognizer failed, or the batcher is closed.
+            EngineError: the recognizer failed.
+            StoppedError: the batcher is closed.
         """
         future: Future[list[Mapping[str, float]]] = Future()
         with self._changed:
@@ -87,8 +89,9 @@ class Batcher:
                 job.result.cancel()
             self._queue.clear()
             self._changed.notify_all()
-        if self._thread and self._thread is not threading.current_thread():
-            self._thread.join()
+        for thread in self._threads:
+            if thread is not threading.current_thread():
+                thread.join()
 
     def _submit(self, job: Job) -> None:
         with self._changed:
@@ -98,7 +101,7 @@ class Batcher:
 
     def _check_open(self) -> None:
         if self._closed:
-            raise EngineError("the transcriber is closed; make a new one, or close it after the last stream")
+            raise StoppedError("the transcriber is closed; make a new one, or close it after the last stream")
 
     def _wait(self, job: Job) -> Heard:
         """The job's result; that somebody waits for it lets a batch leave that is not full."""
@@ -109,7 +112,7 @@ class Batcher:
         try:
             return job.result.result()
         except CancelledError:
-            raise EngineError("the transcriber was closed while a stream was open; open it again") from None
+            raise StoppedError("the transcriber was closed while a stream was open; open it again") from None
         finally:
             with self._changed:
                 self._awaited.discard(job)
@@ -122,9 +125,10 @@ class Batcher:
             self._queue = deque(job for job in self._queue if job not in gone)
 
     def _wake(self) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="speech-batcher", daemon=True)
-            self._thread.start()
+        while len(self._threads) < self._recognizer.parallel:
+            thread = threading.Thread(target=self._work, name="speech-batcher", daemon=True)
+            self._threads.append(thread)
+            thread.start()
         self._changed.notify_all()
 
     def _work(self) -> None:
@@ -202,7 +206,8 @@ class Lane:
         """What was heard in a submitted chunk.
 
         Raises:
-            EngineError: the recognizer failed on it, or the batcher was closed.
+            EngineError: the recognizer failed on it.
+            StoppedError: the batcher was closed.
         """
         try:
             return self._batcher._wait(job)

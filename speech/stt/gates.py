@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
 from speech.data import Chunk, Event, Heard, Segment, TranscribeOptions
+from speech.errors import EngineError
 from speech.stt.chunks import cut, halves, place, speech
 
 if TYPE_CHECKING:
@@ -103,7 +104,9 @@ class Gates:
         chunk = first.parts[0][0]
         takes = [first]
         for how, chunks, options in self._rungs(chunk):
-            parts = tuple(zip(chunks, self._ask(chunks, options), strict=True))
+            parts = self._again(chunks, options, events)
+            if not parts:
+                continue
             spoken = [(part, heard) for part, heard in parts if not is_silence(heard, options)]
             found = tuple(fault for part, heard in spoken for fault in faults(part, heard, options))
             takes.append(Take(parts, found, how))
@@ -115,6 +118,16 @@ class Gates:
         message = f"decoded again, since {' and '.join(first.faults)}: {outcome}"
         events.append(_event("retried", message, chunk, details=details))
         return best
+
+    def _again(
+        self, chunks: tuple[Chunk, ...], options: TranscribeOptions, events: list[Event]
+    ) -> tuple[tuple[Chunk, Heard], ...]:
+        """Decode once more; a failure costs the attempt, not the text that is there."""
+        try:
+            return tuple(zip(chunks, self._ask(chunks, options), strict=True))
+        except EngineError as error:
+            events.append(_event("flagged", f"could not be decoded again: {error}", chunks[0]))
+            return ()
 
     def _rungs(self, chunk: Chunk) -> list[tuple[str, tuple[Chunk, ...], TranscribeOptions]]:
         """Halves come before blocked n-grams: people do say the same sentence five times."""
@@ -136,7 +149,8 @@ class Gates:
             return segments
         for start, end in passed_over(chunk, heard, vad=self._options.vad):
             part = cut(chunk, start, end)
-            more = self._ask([replace(part, prompt="")], self._options)[0]
+            again = self._again((replace(part, prompt=""),), self._options, events)
+            more = again[0][1] if again else Heard()
             placed = [place(part, s) for s in more.segments]
             believed = bool(placed) and not is_silence(more, self._options) and not faults(part, more, self._options)
             before = [s for s in segments if s.start >= part.start - SLACK and s.end <= part.end + SLACK]

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from speech.data import Chunk, Heard, Piece, Segment, TranscribeOptions
-from speech.errors import EngineError, UnsupportedError
+from speech.errors import EngineError, StoppedError, UnsupportedError
 from speech.stt.batcher import Batcher
 
 PATIENCE = 30.0
@@ -257,16 +257,16 @@ def test_closing_cancels_what_waits_and_refuses_what_comes(started):
         last = pool.submit(lane.wait, jobs[8])
         closing = threading.Thread(target=batcher.close)
         closing.start()
-        with pytest.raises(EngineError, match="closed"):
+        with pytest.raises(StoppedError, match="closed"):
             last.result(PATIENCE)
         recognizer.permits.release(100)
         closing.join(PATIENCE)
     assert not closing.is_alive()
     assert recognizer.batches == [[0]]  # what ran was let finish
     assert text(within(lane.wait, jobs[0])) == "0 5"
-    with pytest.raises(EngineError, match="closed"):
+    with pytest.raises(StoppedError, match="closed"):
         lane.submit(chunk(9), PLAIN)
-    with pytest.raises(EngineError, match="closed"):
+    with pytest.raises(StoppedError, match="closed"):
         within(batcher.detect, [chunk(0)])
     within(batcher.close)
     lane.close()
@@ -275,7 +275,7 @@ def test_closing_cancels_what_waits_and_refuses_what_comes(started):
 def test_closing_before_any_work_is_nothing(started):
     batcher = started(Scripted())
     within(batcher.close)
-    with pytest.raises(EngineError, match="closed"):
+    with pytest.raises(StoppedError, match="closed"):
         within(batcher.detect, [chunk(0)])
 
 
@@ -300,7 +300,7 @@ def test_a_lane_that_closes_withdraws_what_is_queued(started):
     recognizer.permits.release(100)
     assert text(within(staying.wait, other)) == "100 5"
     assert recognizer.batches == [[0], [100]]
-    with pytest.raises(EngineError):  # not a hang
+    with pytest.raises(StoppedError):  # not a hang
         within(leaving.wait, jobs[5])
 
 

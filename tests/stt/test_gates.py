@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speech.data import Chunk, Heard, ModelSpec, Piece, Segment, TranscribeOptions
+from speech.errors import EngineError
 from speech.stt.gates import Gates, compression_ratio, faults, is_silence, longest_loop, passed_over, spoken_length
 
 RATE = 16_000
@@ -364,3 +365,13 @@ def test_the_rest_of_a_rest_is_decoded_but_not_for_ever():
     assert len(calls) == 3
     assert len(verdict.segments) == 4
     assert all(a.end <= b.start for a, b in zip(verdict.segments, verdict.segments[1:], strict=False))
+
+
+def test_a_retry_that_fails_costs_the_attempt_and_not_the_text():
+    def fails(chunks, options):
+        raise EngineError("out of memory; take a smaller batch")
+
+    chunk = chunk_of(10.0)
+    verdict = Gates(ABLE, PLAIN, fails).judge(chunk, heard(seg(TEXT, 0.0, 9.9, logprob=-3.0)))
+    assert [segment.text for segment in verdict.segments] == [TEXT]
+    assert any("could not be decoded again: out of memory" in event.message for event in verdict.events)
