@@ -77,7 +77,7 @@ class Transcript:
     languages: Mapping[str, float]
     """Probability of each language, where it was detected."""
     duration: Seconds
-    """Seconds of input covered."""
+    """Seconds of input covered: from ``options.start`` on."""
     speech: Seconds
     """Seconds that were recognized: the rest was silence."""
     source: str
@@ -88,6 +88,11 @@ class Transcript:
     """What was dropped, retried, swapped or ignored on the way."""
     version: str = ""
     """Of this package."""
+
+    @property
+    def end(self) -> Seconds:
+        """Where in the recording the transcript ends: times count from the recording's start, also those of a part."""
+        return self.options.start + self.duration
 
     @property
     def words(self) -> tuple[Word, ...]:

@@ -261,3 +261,8 @@ def test_options_are_kept_whole(tmp_path):
     options = TranscribeOptions(language="de", hotwords=("Zürich",), temperature=0.2, end=9.5)
     transcript(options=options).save(tmp_path / "a.json")
     assert load(tmp_path / "a.json").options == options
+
+
+def test_a_part_ends_in_the_recording_where_its_times_do():
+    made = Transcript((), "en", {}, 6.0, 0.0, "a.wav", MODEL, TranscribeOptions(start=3.0, end=9.0))
+    assert made.end == 9.0

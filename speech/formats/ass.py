@@ -41,7 +41,7 @@ _WRITABLE = str.maketrans({"{": "\uff5b", "}": "\uff5d", "\\": "\uff3c"})
 
 def render(transcript: Transcript, rules: CueRules) -> str:
     """One style and an event for each cue; highlighted words as karaoke, which fills each word as it is spoken."""
-    made = cues(transcript.segments, rules, duration=transcript.duration, step=STEP)
+    made = cues(transcript.segments, rules, end=transcript.end, step=STEP)
     return _HEADER + "".join(_event(cue, rules.highlight_words) for cue in made)
 
 

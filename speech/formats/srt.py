@@ -21,7 +21,7 @@ EXTENSION = ".srt"
 def render(transcript: Transcript, rules: CueRules) -> str:
     """Numbered cues; the voice's name in brackets where there are several."""
     blocks = []
-    made = cues(transcript.segments, rules, duration=transcript.duration, inline=True)
+    made = cues(transcript.segments, rules, end=transcript.end, inline=True)
     for number, (start, end, cue, lines) in enumerate(passages(made, rules, _escape, "<u>{}</u>"), start=1):
         text = inline_label(_escape(cue.label)) + "\n".join(lines)
         blocks.append(f"{number}\n{hours(start, ',')} --> {hours(end, ',')}\n{text}\n")

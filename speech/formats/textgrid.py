@@ -25,7 +25,7 @@ def render(transcript: Transcript, rules: CueRules) -> str:  # noqa: ARG001
     """A tier of words (where there are any) and one of segments, for each voice: on a tier nothing may overlap."""
     tiers = [(name, _placed(items)) for name, items in _tiers(transcript.segments)]
     ends = [intervals[-1][1] for _, intervals in tiers if intervals]
-    whole = max([1, milliseconds(transcript.duration), *ends])
+    whole = max([1, milliseconds(transcript.end), *ends])
     head = 'File type = "ooTextFile"\nObject class = "TextGrid"\n\n'
     body = "".join(
         _tier(number, name, list(_tiled(found, whole)), whole) for number, (name, found) in enumerate(tiers, 1)

@@ -17,7 +17,7 @@ EXTENSION = ".vtt"
 def render(transcript: Transcript, rules: CueRules) -> str:
     """The header and the cues."""
     blocks = ["WEBVTT\n"]
-    made = cues(transcript.segments, rules, duration=transcript.duration)
+    made = cues(transcript.segments, rules, end=transcript.end)
     for start, end, cue, lines in passages(made, rules, _escape, "<u>{}</u>"):
         voice = f"<v {_escape(cue.label)}>" if cue.label else ""
         blocks.append(f"{hours(start)} --> {hours(end)}\n{voice}" + "\n".join(lines) + "\n")

@@ -1,6 +1,8 @@
 """Transcripts to write: three plain ones, and a strategy for wild ones (``st.from_type(Transcript)``)."""
 # ruff: noqa: RUF001 - letters of many scripts, some of which look like others
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import strategies as st
 
@@ -114,3 +116,11 @@ def duet() -> Transcript:
 def empty() -> Transcript:
     """Nothing was said, for no time at all."""
     return Transcript((), None, {}, 0.0, 0.0, "silence.wav", MODEL)
+
+
+@pytest.fixture
+def part(talk: Transcript) -> Transcript:
+    """From 3 to 9 seconds of a longer recording: little time is left to read what is said last."""
+    last = Segment("And this is what was said at the very end.", 7.5, 8.1)
+    options = TranscribeOptions(start=3.0, end=9.0)
+    return replace(talk, segments=(talk.segments[1], last), duration=6.0, options=options)

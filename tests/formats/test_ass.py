@@ -49,7 +49,7 @@ def test_commands_in_a_text_are_none():
 @settings(max_examples=50)
 @given(st.from_type(Transcript))
 def test_another_library_reads_it_as_it_was_meant(transcript):
-    made = cues(transcript.segments, CueRules(), duration=transcript.duration, step=10)
+    made = cues(transcript.segments, CueRules(), end=transcript.end, step=10)
     written = transcript.render("ass")
     assert len(events(written)) == len(made)
     if any(cue.end >= 360_000_000 for cue in made):
@@ -57,3 +57,7 @@ def test_another_library_reads_it_as_it_was_meant(transcript):
     read = pysubs2.SSAFile.from_string(written, format_="ass")
     assert [(event.start, event.end) for event in read] == [(cue.start, cue.end) for cue in made]
     assert [len(event.plaintext.split("\n")) for event in read] == [len(cue.lines) for cue in made]
+
+
+def test_what_is_said_last_in_a_part_has_its_time_to_be_read(part):
+    assert "Dialogue: 0,0:00:07.50,0:00:09.00," in part.render("ass")

@@ -46,5 +46,11 @@ def test_every_line_is_one_time_and_a_text_in_rising_order(transcript):
     assert all(found)
     times = [int(m[1]) * 60_000 + int(m[2]) * 1000 + int(m[3]) * 10 for m in found]
     assert times == sorted(times)
-    made = cues(transcript.segments, CueRules(), duration=transcript.duration, inline=True, step=10)
+    made = cues(transcript.segments, CueRules(), end=transcript.end, inline=True, step=10)
     assert [time for time, m in zip(times, found, strict=True) if m[4]] == [cue.start for cue in made]
+
+
+def test_a_part_of_a_recording_ends_where_it_ends_in_the_recording(part):
+    lines = part.render("lrc").splitlines()
+    assert lines[0] == "[length:00:09]"
+    assert lines[-1] == "[00:09.00]"

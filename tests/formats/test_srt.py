@@ -62,7 +62,7 @@ def test_two_lines(talk):
 @given(st.from_type(Transcript), st.booleans())
 def test_others_read_it_as_it_was_meant(transcript, sentences):
     rules = CueRules(sentences=sentences)
-    made = cues(transcript.segments, rules, duration=transcript.duration, inline=True)
+    made = cues(transcript.segments, rules, end=transcript.end, inline=True)
     written = transcript.render("srt", rules)
     subtitles = list(srt.parse(written))
     assert [subtitle.index for subtitle in subtitles] == list(range(1, len(made) + 1))
@@ -73,3 +73,7 @@ def test_others_read_it_as_it_was_meant(transcript, sentences):
         assert subtitle.content.endswith(cue.lines[-1]) or "->" in subtitle.content
     if "00:00:02,000 b" not in written:  # any line with two times is a cue to that library
         assert len(pysubs2.SSAFile.from_string(written, format_="srt")) == len(made)
+
+
+def test_what_is_said_last_in_a_part_has_its_time_to_be_read(part):
+    assert "00:00:07,500 --> 00:00:09,000" in part.render("srt")

@@ -66,3 +66,8 @@ def test_any_transcript_is_read_and_tiled(tmp_path_factory, transcript):
         said += [text for _, _, text in intervals if name.endswith("segments") and text]
     assert sorted(said) == sorted(filter(None, (clean(segment.text) for segment in transcript.segments)))
     assert len({intervals[-1][1] for intervals in found.values()}) == 1
+
+
+def test_a_part_of_a_recording_is_tiled_to_its_end_in_the_recording(part, tmp_path):
+    [found] = tiers(read(part, tmp_path)).values()
+    assert (found[0][0], found[-1]) == (0.0, (8.1, 9.0, ""))

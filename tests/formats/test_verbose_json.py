@@ -71,3 +71,8 @@ def test_every_field_has_its_type(transcript):
             "id": int, "seek": int, "start": float, "end": float, "text": str, "tokens": list,
             "temperature": float, "avg_logprob": float, "compression_ratio": float, "no_speech_prob": float,
         }  # fmt: skip
+
+
+def test_the_duration_of_a_part_is_its_own(part):
+    answer = json.loads(part.render("verbose_json"))
+    assert (answer["duration"], answer["segments"][0]["start"]) == (6.0, 3.0)

@@ -43,7 +43,7 @@ def test_highlighted_words(talk):
 @settings(max_examples=50)
 @given(st.from_type(Transcript))
 def test_others_read_it_as_it_was_meant(transcript):
-    made = cues(transcript.segments, CueRules(), duration=transcript.duration)
+    made = cues(transcript.segments, CueRules(), end=transcript.end)
     written = transcript.render("vtt")
     captions = webvtt.from_buffer(io.StringIO(written)).captions
     assert [(caption.start, caption.end) for caption in captions] == [
@@ -54,3 +54,7 @@ def test_others_read_it_as_it_was_meant(transcript):
         assert not set(text) & set("<>")
         assert [html.unescape(line.replace("&lrm", "")) for line in text.split("\n")] == list(cue.lines) or "&" in text
     assert len(pysubs2.SSAFile.from_string(written, format_="vtt")) == len(made)
+
+
+def test_what_is_said_last_in_a_part_has_its_time_to_be_read(part):
+    assert "00:00:07.500 --> 00:00:09.000" in part.render("vtt")

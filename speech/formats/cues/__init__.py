@@ -145,7 +145,7 @@ def cues(
     segments: Sequence[Segment],
     rules: CueRules,
     *,
-    duration: Seconds | None = None,
+    end: Seconds | None = None,
     inline: bool = False,
     step: int = 1,
 ) -> list[Cue]:
@@ -154,7 +154,7 @@ def cues(
     Args:
         segments: in any order; times need not be sound.
         rules: how to cut.
-        duration: of the recording: where the last cue ends at the latest. Without it that is the last segment's end.
+        end: of the transcript: where the last cue ends at the latest. Without it that is the last segment's end.
         inline: whether the label will stand in the first line (``[Channel 1] ...``), which keeps room for it.
         step: milliseconds of the clock that the cues will be written with.
     """
@@ -162,7 +162,7 @@ def cues(
     voices: dict[int | None, list[Segment]] = {}
     for segment in sorted(segments, key=lambda segment: milliseconds(segment.start)):
         voices.setdefault(segment.channel, []).append(segment)
-    limit = milliseconds(max([duration or 0.0, *(segment.end for segment in segments)]))
+    limit = milliseconds(max([end or 0.0, *(segment.end for segment in segments)]))
     made = [
         cue
         for channel in voices.values()

@@ -76,14 +76,14 @@ def test_short_cues_stay_to_be_read_but_not_beyond_the_next_nor_the_end():
         Segment("A longer line than there is time to read.", 2, 2.5),
         Segment("No.", 3, 3.2),
     ]
-    made = cues(segments, CueRules(), duration=3.5)
+    made = cues(segments, CueRules(), end=3.5)
     assert [(cue.start, cue.end) for cue in made] == [(0, 833), (2000, 3000), (3000, 3500)]
 
 
 def test_reading_speed_can_be_left_alone():
     segment = [Segment("A longer line than there is time to read.", 0, 1)]
-    assert cues(segment, CueRules(), duration=9)[0].end == 2050
-    assert cues(segment, CueRules(max_cps=None), duration=9)[0].end == 1000
+    assert cues(segment, CueRules(), end=9)[0].end == 2050
+    assert cues(segment, CueRules(max_cps=None), end=9)[0].end == 1000
 
 
 def test_small_gaps_are_closed():
@@ -192,11 +192,11 @@ RULES = st.builds(
 @given(talks(), RULES, st.none() | st.floats(0, 10), st.booleans(), st.sampled_from([1, 10]))
 def test_sound_segments_give_cues_that_keep_every_rule(segments, rules, after, inline, step):
     end = max((segment.end for segment in segments), default=0.0)
-    duration = None if after is None else end + after
-    made = cues(segments, rules, duration=duration, inline=inline, step=step)
+    whole = None if after is None else end + after
+    made = cues(segments, rules, end=whole, inline=inline, step=step)
     assert [cue.start for cue in made] == sorted(cue.start for cue in made)
     for cue in made:
-        assert 0 <= cue.start < cue.end <= round((duration or end) * 1000) + step / 2
+        assert 0 <= cue.start < cue.end <= round((whole or end) * 1000) + step / 2
         assert cue.end - cue.start <= round(rules.max_duration * 1000)
         assert cue.start % step == cue.end % step == 0
         assert 1 <= len(cue.lines) <= rules.max_lines
@@ -223,7 +223,7 @@ def test_a_cue_begins_when_its_first_word_does(segments):
 
 @given(st.from_type(Transcript), RULES, st.booleans(), st.sampled_from([1, 10]))
 def test_segments_in_any_state_give_sound_cues(transcript, rules, inline, step):
-    made = cues(transcript.segments, rules, duration=transcript.duration, inline=inline, step=step)
+    made = cues(transcript.segments, rules, end=transcript.end, inline=inline, step=step)
     assert all(0 <= cue.start < cue.end for cue in made)
     for channel in {segment.channel for segment in transcript.segments}:
         own = [cue for cue in made if cue.channel == channel]
