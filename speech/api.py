@@ -54,6 +54,7 @@ class Transcriber:
         offline: fetch nothing, even if the model is missing.
         fallback: the model to take if ``model`` cannot be had.
         progress: called with every step of a download, of loading, and of the work; from one thread at a time.
+        needs: features that ``auto`` must look for, beyond those that the options ask for: ``detect``, say.
         options: for every call of this transcriber, where the call says nothing else.
 
     Raises:
@@ -71,15 +72,15 @@ class Transcriber:
         offline: bool = False,
         fallback: ModelName | None = None,
         progress: ProgressHook | None = None,
+        needs: frozenset[str] = frozenset(),
         **options: Unpack[Options],
     ) -> None:
         self.options = with_options(TranscribeOptions(), options)
-        if batch_size is not None and batch_size < 1:
-            raise UnsupportedError(f"batch_size is {batch_size!r}; it must be at least 1")
+        _check_loading(model, threads, batch_size)
         self.choice: Choice = choose(
             model,
             language=self.options.language,
-            needs=wanted(self.options),
+            needs=needs | wanted(self.options),
             device=device,
             compute_type=compute_type,
             threads=threads,
@@ -209,6 +210,16 @@ class Transcriber:
         if isinstance(sources, (str, bytes, os.PathLike)):
             raise UnsupportedError(f"{sources!r} is one source; give a list of them, or call transcribe")
         hook = _one_at_a_time(progress) or self._progress
+        return self._many(sources, errors, hook, journal, options)
+
+    def _many(
+        self,
+        sources: Iterable[Source],
+        errors: str,
+        hook: ProgressHook | None,
+        journal: Journals | None,
+        options: Options,
+    ) -> Iterator[Transcript | SpeechError]:
         stop = threading.Event()
 
         def one(source: Source) -> Transcript:
@@ -260,6 +271,22 @@ class Transcriber:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _check_loading(model: object, threads: object, batch_size: object) -> None:
+    wrong = [
+        (not isinstance(model, (str, os.PathLike)), "model", model, "a name or a path"),
+        (not isinstance(threads, int) or threads < 0, "threads", threads, "0 or more"),
+        (
+            batch_size is not None and (not isinstance(batch_size, int) or batch_size < 1),
+            "batch_size",
+            batch_size,
+            "1 or more",
+        ),
+    ]
+    for bad, name, value, should in wrong:
+        if bad:
+            raise UnsupportedError(f"{name} is {value!r}; it must be {should}")
 
 
 def _one_at_a_time(progress: ProgressHook | None) -> ProgressHook | None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields, replace
 from difflib import get_close_matches
+from functools import cache
 from math import inf
-from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, get_args, get_origin, get_type_hints
 
 from speech import languages
 from speech.data import TranscribeOptions
 from speech.errors import UnsupportedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from speech.data import Seconds
 
 
@@ -49,12 +50,10 @@ def with_options(base: TranscribeOptions, options: Options) -> TranscribeOptions
     Raises:
         UnsupportedError: an option that there is not, or a value that means nothing.
     """
-    try:
-        asked = replace(base, **_normal(options))
-        _check_values(asked)
-    except (TypeError, AttributeError) as error:
-        message = f"an option is of the wrong kind ({error}); see help(speech.TranscribeOptions)"
-        raise UnsupportedError(message) from error
+    asked = replace(base, **_normal(options))
+    for field in fields(asked):
+        _check_type(field.name, getattr(asked, field.name))
+    _check_values(asked)
     return asked
 
 
@@ -69,20 +68,55 @@ def _normal(options: Options) -> dict[str, Any]:
                 f"there is no option {name!r}; "
                 + (f"did you mean {near[0]!r}?" if near else "see help(speech.Transcriber)")
             )
-    if given.get("language") is not None:
-        given["language"] = languages.code(given["language"])
-    if isinstance(hotwords := given.get("hotwords", ()), str):
-        given["hotwords"] = hotwords.split(",")
+    if isinstance(language := given.get("language"), str):
+        given["language"] = languages.code(language)
     if "hotwords" in given:
-        given["hotwords"] = tuple(word.strip() for word in given["hotwords"] or () if word.strip())
+        given["hotwords"] = _listed(given["hotwords"])
     return given
+
+
+def _listed(hotwords: object) -> object:
+    """Hotwords as a tuple, from text with commas or from any collection; what is neither stays, to be refused."""
+    if hotwords is None:
+        return ()
+    words = hotwords.split(",") if isinstance(hotwords, str) else hotwords
+    if not isinstance(words, Iterable):
+        return hotwords
+    return tuple(word.strip() if isinstance(word, str) else word for word in words if word != "" and str(word).strip())
+
+
+@cache
+def _hints() -> dict[str, Any]:
+    return get_type_hints(TranscribeOptions, localns={"Seconds": float})
+
+
+def _check_type(name: str, value: object) -> None:
+    if not _fits(value, _hints()[name]):
+        raise UnsupportedError(
+            f"{name} is {value!r}, of the wrong kind ({type(value).__name__}); see help(speech.TranscribeOptions)"
+        )
+
+
+def _fits(value: object, hint: Any) -> bool:  # noqa: ANN401 - a type hint may be anything
+    """Whether a value is of the type that a field's hint names: of the kinds of hint that the options have."""
+    kind = get_origin(hint)
+    if kind is Literal:
+        return isinstance(value, str)  # which one, ``_check_values`` says with the choices
+    if kind is tuple:
+        return isinstance(value, tuple) and all(isinstance(item, get_args(hint)[0]) for item in value)
+    if kind is not None:
+        return any(_fits(value, one) for one in get_args(hint))
+    if hint is float:
+        return isinstance(value, Real) and not isinstance(value, bool)
+    if hint is int:
+        return isinstance(value, Integral) and not isinstance(value, bool)
+    return isinstance(value, hint)
 
 
 def _check_values(options: TranscribeOptions) -> None:
     wrong = [
         (options.task not in ("transcribe", "translate"), "task", "'transcribe' or 'translate'"),
         (options.channels not in ("mix", "split"), "channels", "'mix' or 'split'"),
-        (not isinstance(options.prompt, str | None), "prompt", "text"),
         (options.beam_size < 1, "beam_size", "at least 1"),
         (not 0 <= options.temperature < inf, "temperature", "0 or more"),
         (options.no_repeat_ngram < 0, "no_repeat_ngram", "0 or more"),

@@ -58,7 +58,7 @@ class Stream(Iterator[Segment]):
         self._options = options
         self._lane = lane
         self._progress = progress
-        self._events: list[Event] = [*setting.events, *_sampling(options)]
+        self._events: list[Event] = [*setting.events, *_sampling(setting.spec, options)]
         self._segments: list[Segment] = []
         self._failure: Exception | None = None
         self._heard = 0.0
@@ -184,7 +184,7 @@ def length(source: Source, options: TranscribeOptions) -> Seconds | None:
     return None if end is None else max(0.0, end - options.start)
 
 
-def _sampling(options: TranscribeOptions) -> tuple[Event, ...]:
-    if not options.temperature:
+def _sampling(spec: ModelSpec, options: TranscribeOptions) -> tuple[Event, ...]:
+    if not options.temperature or "temperature" not in spec.features:
         return ()
     return (Event("flagged", f"sampled at temperature {options.temperature}: another run gives another text"),)

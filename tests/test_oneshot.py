@@ -11,7 +11,7 @@ from speech import oneshot
 from speech.audio import Audio
 from speech.data import Chunk, Piece, TranscribeOptions
 from speech.engines import faster_whisper
-from speech.errors import EngineError, SpeechError
+from speech.errors import EngineError, SpeechError, StoppedError
 
 SILENT = Chunk(np.zeros(2 * RATE, np.float32), (Piece(0.0, 0.0, 2.0, 0.0, 2.0),))
 
@@ -60,7 +60,7 @@ def test_a_model_in_use_is_closed_only_after(cold):
     with cold.lend(WHISPER_MICRO, {}, {}) as first:
         speech.transcribe(sound(SENTENCES[5]), WHISPER_MICRO, threads=1)
         assert first.transcribe(sound(SENTENCES[4])).text == SENTENCES[4]
-    with pytest.raises(EngineError, match="closed"):
+    with pytest.raises(StoppedError, match="closed"):
         first.transcribe(sound(SENTENCES[4]))
 
 

@@ -242,7 +242,9 @@ class Scripted:
         pass
 
 
-SPEC = ModelSpec(name="scripted", task="transcribe", engine="x", languages=("en",))
+SPEC = ModelSpec(
+    name="scripted", task="transcribe", engine="x", languages=("en",), features=frozenset({"temperature"})
+)
 
 
 class scripted:  # noqa: N801 - reads as a function

@@ -41,6 +41,8 @@ SPARSE = 4.0
 """Characters per second, over at least HOLE seconds of speech: a segment that may leave half of it out."""
 SLACK = 0.02
 """Two times that differ by no more than one timestamp token of Whisper are the same."""
+KEPT = 0.8
+"""An attempt with less than this much of the first one's text loses against it, unless that had too much."""
 WIDE = 3
 """A Chinese, Japanese or Korean character takes about as long to say as this many Latin ones."""
 MAX_DEPTH = 3
@@ -54,14 +56,32 @@ class Take:
     """One attempt at a stretch of audio: the chunks it was decoded as, and what was heard in each."""
 
     parts: tuple[tuple[Chunk, Heard], ...]
+    silent: tuple[tuple[Chunk, Heard], ...]
+    """Those of which the model says that nobody speaks there; not among the parts."""
     faults: tuple[str, ...]
-    how: str
+    excess: bool = False
+    """Whether it has more text than was said: a loop, or more than anybody speaks."""
+    how: str = ""
+
+    @property
+    def length(self) -> int:
+        """Characters of its text."""
+        return sum(len(_text(heard)) for _, heard in self.parts)
 
     @property
     def logprob(self) -> float:
         """Mean over its segments; the worst possible if there are none."""
         known = [s.logprob for _, heard in self.parts for s in heard.segments if s.logprob is not None]
         return sum(known) / len(known) if known else float("-inf")
+
+
+def _take(parts: tuple[tuple[Chunk, Heard], ...], options: TranscribeOptions, how: str = "") -> Take:
+    """An attempt, judged; what the model itself takes for silence is set apart."""
+    silent = tuple((part, heard) for part, heard in parts if is_silence(heard, options))
+    spoken = tuple((part, heard) for part, heard in parts if not is_silence(heard, options))
+    doubtful = tuple(doubt for part, heard in spoken for doubt in doubts(part, heard, options))
+    excessive = tuple(excess for part, heard in spoken for excess in excesses(part, heard, options))
+    return Take(spoken, silent, doubtful + excessive, bool(excessive), how)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +105,11 @@ class Gates:
         """Believe, retry or flag what was heard in a chunk."""
         if is_silence(heard, self._options):
             return Verdict((), _dropped(chunk, heard))
-        take = Take(((chunk, heard),), faults(chunk, heard, self._options), "")
+        take = _take(((chunk, heard),), self._options)
         events: list[Event] = []
         if take.faults and self._may_retry:
             take = self._climb(take, events)
-        events += [event for part, h in take.parts if is_silence(h, self._options) for event in _dropped(part, h)]
-        take = replace(take, parts=tuple(one for one in take.parts if not is_silence(one[1], self._options)))
+        events += [event for part, h in take.silent for event in _dropped(part, h)]
         segments = [place(part, self._flagged(s, take)) for part, h in take.parts for s in h.segments]
         if take.faults:
             events.append(_event("flagged", f"kept, although {' and '.join(take.faults)}", chunk))
@@ -102,19 +121,21 @@ class Gates:
     def _climb(self, first: Take, events: list[Event]) -> Take:
         """The best of the attempts, none more than needed."""
         chunk = first.parts[0][0]
-        takes = [first]
+        takes, attempts = [first], 1
         for how, chunks, options in self._rungs(chunk):
+            attempts += 1
             parts = self._again(chunks, options, events)
             if not parts:
                 continue
-            spoken = [(part, heard) for part, heard in parts if not is_silence(heard, options)]
-            found = tuple(fault for part, heard in spoken for fault in faults(part, heard, options))
-            takes.append(Take(parts, found, how))
-            if not found:
+            take = _take(parts, options, how)
+            if take.length < KEPT * first.length and not (first.excess and take.length):
+                continue  # a doubtful text is better than half of one
+            takes.append(take)
+            if not take.faults:
                 break
         best = min(takes, key=lambda take: (bool(take.faults), -take.logprob))
         outcome = f"taken {best.how}" if best is not first else "the first attempt was the best"
-        details = {"attempts": len(takes), "first_text": _text(first.parts[0][1]) if best is not first else ""}
+        details = {"attempts": attempts, "first_text": _text(first.parts[0][1]) if best is not first else ""}
         message = f"decoded again, since {' and '.join(first.faults)}: {outcome}"
         events.append(_event("retried", message, chunk, details=details))
         return best
@@ -177,20 +198,33 @@ def is_silence(heard: Heard, options: TranscribeOptions) -> bool:
 
 def faults(chunk: Chunk, heard: Heard, options: TranscribeOptions) -> tuple[str, ...]:
     """Why not to believe what was heard, in words; empty: nothing speaks against it."""
+    return (*doubts(chunk, heard, options), *excesses(chunk, heard, options))
+
+
+def doubts(chunk: Chunk, heard: Heard, options: TranscribeOptions) -> tuple[str, ...]:
+    """Signs that the text is wrong, or not all."""
     text = _text(heard)
-    length, spoken = spoken_length(text), _spoken(chunk, 0.0, chunk.duration)
+    spoken = _spoken(chunk, 0.0, chunk.duration)
     found = []
     if options.logprob_threshold is not None and heard.segments and _logprob(heard) < options.logprob_threshold:
         found.append(f"the log-probability {_logprob(heard):.2f} is below {options.logprob_threshold}")
+    if spoken >= SLOW_SECONDS and spoken_length(text) < SLOWEST * spoken and options.vad:
+        found.append(f"{len(text)} characters are too few for {spoken:.1f} s of speech")
+    return tuple(found)
+
+
+def excesses(chunk: Chunk, heard: Heard, options: TranscribeOptions) -> tuple[str, ...]:
+    """Signs of more text than was said."""
+    text = _text(heard)
+    spoken = _spoken(chunk, 0.0, chunk.duration)
+    found = []
     limit = options.compression_ratio_threshold
     if limit is not None and (ratio := compression_ratio(text)) > limit:
         found.append(f"the text repeats itself (compression ratio {ratio:.1f} is above {limit})")
     elif limit is not None and (times := longest_loop(text)) >= LOOP:
         found.append(f"the text repeats itself ({times} times the same words)")
-    if length > FASTEST * max(spoken, 1.0):
+    if spoken_length(text) > FASTEST * max(spoken, 1.0):
         found.append(f"{len(text)} characters in {spoken:.1f} s are more than anybody speaks")
-    elif spoken >= SLOW_SECONDS and length < SLOWEST * spoken and options.vad:
-        found.append(f"{len(text)} characters are too few for {spoken:.1f} s of speech")
     return tuple(found)
 
 

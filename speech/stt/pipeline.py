@@ -132,10 +132,15 @@ class Recognition:
         return self.vote.fixed or self.vote.winner
 
     def passages(self) -> Iterator[Passage]:
-        """What came of each chunk, in the order of the chunks, as soon as it and all before it are done."""
+        """What came of each chunk, in the order of the chunks; the first as soon as it is heard.
+
+        The others come while later ones are read, at most two batches ahead.
+        """
         chunks = iter(self._chunks)
         if self.vote.open:
             yield from self._elect(chunks)
+        else:
+            yield from (self._done(*self._begin(chunk)) for chunk in islice(chunks, 1))
         ahead = 2 * self._lane.size
         waiting: deque[Begun] = deque()
         for chunk in chunks:
@@ -214,9 +219,9 @@ class Recognition:
         passage = Passage(
             index=chunk.index,
             channel=chunk.channel,
-            start=round(chunk.start, 3),
-            end=round(chunk.end, 3),
-            speech=round(chunk.duration, 3),
+            start=chunk.start,
+            end=chunk.end,
+            speech=chunk.duration,
             segments=tuple(replace(s, language=s.language or language) for s in verdict.segments),
             languages=notable(heard.languages),
             events=(*self._of_engine(chunk, heard), *events, *verdict.events),

@@ -375,3 +375,23 @@ def test_a_retry_that_fails_costs_the_attempt_and_not_the_text():
     verdict = Gates(ABLE, PLAIN, fails).judge(chunk, heard(seg(TEXT, 0.0, 9.9, logprob=-3.0)))
     assert [segment.text for segment in verdict.segments] == [TEXT]
     assert any("could not be decoded again: out of memory" in event.message for event in verdict.events)
+
+
+@pytest.mark.parametrize(
+    "retry",
+    [
+        [heard(), heard()],  # nothing at all
+        [heard(seg("the quick brown fox")), heard()],  # half of it
+        [heard(seg("the quick brown fox")), heard(seg("jumps", logprob=-2.0), no_speech=0.99)],
+    ],
+)
+def test_a_doubtful_text_is_better_than_half_of_one(retry):
+    verdict, _ = judged(chunk_of(5.0), heard(seg(TEXT, logprob=-1.05)), retry, retry)
+    assert [segment.text for segment in verdict.segments] == [TEXT]
+    assert {event.kind for event in verdict.events} >= {"retried", "flagged"}
+
+
+def test_a_loop_gives_way_to_less_text():
+    loop = " ".join(["and so on"] * 12)
+    verdict, _ = judged(chunk_of(8.0), heard(seg(loop)), [heard(seg("and so on", 0.0, 3.9)), heard(seg("and on"))])
+    assert [segment.text for segment in verdict.segments] == ["and so on", "and on"]
