@@ -14,7 +14,7 @@ from speech.cli.options import given
 from speech.errors import UnsupportedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from speech.formats.cues import CueRules
     from speech.jobs import Existing, Task
@@ -27,6 +27,7 @@ class Target:
     """Where the results of a command go."""
 
     tasks: list[Task]
+    formats: list[str]
     stdout: str | None = None
     """The format in which the only task's result is written to standard output; None: into the tasks' files."""
 
@@ -51,11 +52,12 @@ def settle(ctx: click.Context, *, wanted: Callable[[str], bool] | None = None) -
     if output == STDOUT or (output is None and alone and len(formats) == 1):
         if not alone or len(formats) > 1:
             raise click.UsageError("standard output takes one input and one format; give a folder to -o")
-        return Target([jobs.Task(inputs[0])], formats[0])
+        _refuse_for_stdout(ctx)
+        return Target([jobs.Task(inputs[0])], formats, formats[0])
     if file is not None:
         if file.exists() and inputs[0] != "-" and Path(inputs[0]).exists() and file.samefile(inputs[0]):
             raise click.UsageError(f"-o {output} is the input itself")
-        return Target([jobs.Task(inputs[0], {formats[0]: file})])
+        return Target([jobs.Task(inputs[0], {formats[0]: file})], formats)
     found = jobs.plan(
         inputs,
         formats,
@@ -63,7 +65,7 @@ def settle(ctx: click.Context, *, wanted: Callable[[str], bool] | None = None) -
         recursive=ctx.params["recursive"],
         wanted=wanted or naming.is_recording,
     )
-    return Target(found)
+    return Target(found, formats)
 
 
 def existing(ctx: click.Context, *, resume: bool = False) -> Existing:
@@ -87,6 +89,38 @@ def cue_rules(ctx: click.Context) -> CueRules:
 
     values: dict[str, Any] = given(ctx, [item.name for item in fields(CueRules)])
     return CueRules(**values)
+
+
+def idle(ctx: click.Context, target: Target) -> str:
+    """What to say of the options for cues where none of the formats has any; "" otherwise."""
+    from dataclasses import fields
+
+    from speech import formats
+    from speech.formats.cues import CueRules
+
+    plain = CueRules()
+    asked = given(ctx, [item.name for item in fields(CueRules)])
+    names = [name for name, value in asked.items() if value != getattr(plain, name)]
+    if not names or any(formats.find(name).CUES for name in target.formats):
+        return ""
+    having = ", ".join(name for name in formats.names() if formats.find(name).CUES)
+    return f"{_typed(ctx, names)}: for subtitles, and there are none in {', '.join(target.formats)}; -f takes {having}"
+
+
+def _refuse_for_stdout(ctx: click.Context) -> None:
+    """Raise where an option speaks of files, and there will be none."""
+    asked = [name for name in ("resume", "overwrite", "skip_existing") if ctx.params.get(name)]
+    if asked:
+        raise click.UsageError(
+            f"{_typed(ctx, asked)}: for results in files, and this one goes to standard output; add -o with a file or "
+            "a folder"
+        )
+
+
+def _typed(ctx: click.Context, names: Iterable[str]) -> str:
+    """The options under the names that people type."""
+    long = {param.name: max(param.opts, key=len) for param in ctx.command.params}
+    return ", ".join(long[name] for name in names)
 
 
 def _formats(lists: Sequence[tuple[str, ...]]) -> list[str]:

@@ -32,6 +32,7 @@ def command(ctx: click.Context, /, **_: Any) -> None:
     target = output.settle(ctx, wanted=_is_json)
     params = ctx.params
     with report(params["progress"], quiet=params["quiet"], verbose=params["verbose"], files=len(target.tasks)) as how:
+        how.note(output.idle(ctx, target))
         if target.stdout:
             how.text(transcript.load(target.tasks[0].source).render(target.stdout, rules))
         else:

@@ -144,8 +144,8 @@ class Report:
             self.note(choice.hint)
 
     def note(self, message: str) -> None:
-        """What a user should know."""
-        if self.level >= 0:
+        """What a user should know; nothing where there is nothing."""
+        if message and self.level >= 0:
             self._write(f"{PROGRAM}: {message}")
 
     def detail(self, message: str) -> None:

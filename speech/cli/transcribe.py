@@ -51,6 +51,7 @@ def command(ctx: click.Context, /, **_: Any) -> None:
     existing, rules = output.existing(ctx, resume=params["resume"]), output.cue_rules(ctx)
     target = output.settle(ctx)
     how = report(params["progress"], quiet=params["quiet"], verbose=params["verbose"], files=len(target.tasks))
+    how.note(output.idle(ctx, target))
     loading = options.loading(ctx)
     if not target.stdout and (results := jobs.foreseen(target.tasks, existing)) is not None:
         with how:

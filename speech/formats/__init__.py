@@ -1,7 +1,7 @@
 """The formats a transcript can be written in, and their look-up by name and by file name.
 
-A format is one file in this folder; its name is the file's name. It holds ``EXTENSION`` (with its dot) and ``render``.
-What several of them need, above all the cutting of cues, is in the package ``cues``.
+A format is one file in this folder; its name is the file's name. It holds ``EXTENSION`` (with its dot), ``CUES``
+(whether it has any) and ``render``. What several of them need, above all the cutting of cues, is in the package ``cues``.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ class Format(Protocol):
 
     EXTENSION: str
     """The end of its files' names, with the dot; no two formats share one."""
+
+    CUES: bool
+    """Whether it is cut into cues, so that the rules for them say how it looks."""
 
     def render(self, transcript: Transcript, rules: CueRules) -> str:
         """The whole text of the file; lines end in a line feed. Formats without cues pass over the rules."""

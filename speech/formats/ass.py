@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from speech.transcript import Transcript
 
 EXTENSION = ".ass"
+CUES = True
 STEP = 10
 """Milliseconds of its clock."""
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from speech.transcript import Transcript
 
 EXTENSION = ".csv"
+CUES = False
 COLUMNS = ("start", "end", "speaker", "channel", "language", "confidence", "text")
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from speech.transcript import Transcript
 
 EXTENSION = ".json"
+CUES = False
 
 
 def render(transcript: Transcript, rules: CueRules) -> str:  # noqa: ARG001

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from speech.transcript import Transcript
 
 EXTENSION = ".lrc"
+CUES = True
 STEP = 10
 """Milliseconds of its clock."""
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from speech.transcript import Transcript
 
 EXTENSION = ".srt"
+CUES = True
 
 
 def render(transcript: Transcript, rules: CueRules) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from speech.transcript import Transcript
 
 EXTENSION = ".TextGrid"
+CUES = False
 
 _Interval = tuple[int, int, str]
 

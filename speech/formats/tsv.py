@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from speech.transcript import Transcript
 
 EXTENSION = ".tsv"
+CUES = False
 
 
 def render(transcript: Transcript, rules: CueRules) -> str:  # noqa: ARG001

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from speech.transcript import Transcript
 
 EXTENSION = ".txt"
+CUES = False
 
 
 def render(transcript: Transcript, rules: CueRules) -> str:  # noqa: ARG001

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from speech.transcript import Transcript
 
 EXTENSION = ".verbose.json"
+CUES = False
 
 
 def render(transcript: Transcript, rules: CueRules) -> str:  # noqa: ARG001

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from speech.transcript import Transcript
 
 EXTENSION = ".vtt"
+CUES = True
 
 
 def render(transcript: Transcript, rules: CueRules) -> str:

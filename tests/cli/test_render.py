@@ -40,6 +40,13 @@ def test_json_again_is_not_written_over_its_source(here):
     assert json.loads((here / "talk.json.json").read_text()) == json.loads(before)
 
 
+def test_options_that_would_change_nothing_are_told(here, capsys):
+    assert main(["render", "talk.json", "-f", "srt", "--overwrite"]) == 2
+    assert "--overwrite: for results in files" in capsys.readouterr().err
+    assert main(["render", "talk.json", "--max-lines", "1"]) == 0
+    assert "--max-lines: for subtitles" in capsys.readouterr().err
+
+
 def test_what_is_no_transcript_is_reported_and_the_others_done(here, capsys):
     (here / "bad.json").write_text("[]")
     assert main(["render", "bad.json", "talk.json", "-f", "srt"]) == 1

@@ -87,6 +87,8 @@ def test_files_are_made_where_they_are_expected(here, args, made):
         (["hello.wav", "-f", "vtt,srt", "-o", "-"], "one input and one format"),
         (["hello.wav", "-f", "doc"], "no format is called 'doc'"),
         (["hello.wav", "-f", "txt", "-o", "o", "--overwrite", "--skip-existing"], "exclude each other"),
+        (["hello.wav", "--resume", "--skip-existing"], "--resume, --skip-existing: for results in files"),
+        (["hello.wav", "--overwrite", "-f", "srt", "-o", "-"], "add -o with a file or a folder"),
     ],
 )
 def test_contradictions_are_wrong_usage(here, capsys, args, word):
@@ -175,6 +177,22 @@ def test_marked_words_bring_their_times(here, capsys):
 def test_subtitle_rules_reach_the_cues(here, capsys):
     assert transcribe("hello.wav", "-f", "srt", "--max_words_per_line", "1", "-q") == 0
     assert capsys.readouterr().out.count("-->") == 2
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["--max-lines", "1", "--highlight_words", "True"], "speech: --max-lines, --highlight-words: for subtitles"),
+        (["-f", "txt,json", "--max-cps", "off"], "speech: --max-cps: for subtitles, and there are none in txt, json;"),
+        (["-f", "txt,srt", "-o", "out", "--max-cps", "off"], ""),
+        (["--highlight_words", "False", "--max_line_count", "2"], ""),
+    ],
+)
+def test_options_for_subtitles_are_noted_where_there_are_none(here, capsys, args, said):
+    assert transcribe("hello.wav", *args) == 0
+    told = [line for line in capsys.readouterr().err.splitlines() if "subtitles" in line]
+    assert len(told) == bool(said)
+    assert all(line.startswith(said) and "-f takes ass, lrc, srt, vtt" in line for line in told)
 
 
 def test_a_terms_file_that_is_no_text_is_wrong_usage(here, capsys):

@@ -22,6 +22,12 @@ def test_every_format_holds_what_it_must_and_no_two_share_an_ending():
     assert len({ending.lower() for ending in endings}) == len(NAMES)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_format_says_whether_the_rules_for_cues_change_it(name, talk):
+    changed = talk.render(name, CueRules(max_words=1)) != talk.render(name)
+    assert formats.find(name).CUES is changed
+
+
 @pytest.mark.parametrize("name", ["srt", "SRT", ".srt", " srt "])
 def test_find_is_not_particular(name):
     assert formats.find(name).EXTENSION == ".srt"
