@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import stat
 import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -87,7 +88,8 @@ def _search_one(given: str, recursive: bool, wanted: Callable[[str], bool]) -> I
     elif not os.path.lexists(path) and glob.has_magic(given):
         yield from _search_pattern(given, recursive, wanted)
     elif not path.exists():
-        yield Found(given, error=AudioError(f"{given!r} does not exist; check the path"))
+        what = "is a link that leads nowhere" if path.is_symlink() else "does not exist"
+        yield Found(given, error=AudioError(f"{given!r} {what}; check the path"))
     else:
         yield Found(given, PurePath(path.name), path.parent)
 
@@ -104,10 +106,26 @@ def _search_folder(folder: Path, root: Path, recursive: bool, wanted: Callable[[
         for name in files:
             if wanted(name):
                 empty = False
-                yield Found(str(current / name), (current / name).relative_to(root), root)
+                yield _found_in(current / name, root)
     if empty:
         hint = f"--recursive looks into its {inner} folders" if inner and not recursive else "name the files"
         yield Found(str(folder), error=AudioError(f"no recordings in the folder {str(folder)!r}; {hint}"))
+
+
+def _found_in(path: Path, root: Path, source: str = "") -> Found:
+    """What a folder holds under the name of a recording, if it can be one.
+
+    Only a pipe that was named itself is read: to open one waits until somebody writes to it.
+    """
+    source = source or str(path)
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        return Found(source, error=AudioError(f"{source!r} cannot be read ({error.strerror}); check where it leads"))
+    if not stat.S_ISREG(mode):
+        message = f"{source!r} is no file but a pipe, a socket or a device; name it itself to read from it"
+        return Found(source, error=AudioError(message))
+    return Found(source, path.relative_to(root), root)
 
 
 def _walk(folder: Path, recursive: bool) -> Iterator[tuple[Path, list[str] | OSError, list[str]]]:
@@ -125,7 +143,7 @@ def _walk(folder: Path, recursive: bool) -> Iterator[tuple[Path, list[str] | OSE
                 continue
             entered.add((facts.st_dev, facts.st_ino))
             with os.scandir(current) as entries:
-                seen = sorted((entry.name, entry.is_dir()) for entry in entries if not entry.name.startswith("."))
+                seen = sorted((entry.name, _is_folder(entry)) for entry in entries if not entry.name.startswith("."))
         except OSError as error:
             yield current, error, []
             continue
@@ -133,6 +151,13 @@ def _walk(folder: Path, recursive: bool) -> Iterator[tuple[Path, list[str] | OSE
         yield current, [name for name, is_folder in seen if not is_folder], folders
         if recursive:
             waiting.extend(current / name for name in reversed(folders))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # A link that leads to itself, say.
+        return False
 
 
 def _search_pattern(pattern: str, recursive: bool, wanted: Callable[[str], bool]) -> Iterator[Found]:
@@ -146,7 +171,7 @@ def _search_pattern(pattern: str, recursive: bool, wanted: Callable[[str], bool]
         elif path.is_dir() or not (wanted(path.name) or path.suffix == suffix):
             continue
         else:
-            yield Found(hit, path.relative_to(root), root)
+            yield _found_in(path, root, hit)
         none = False
     if none:
         yield Found(pattern, error=AudioError(f"no recording matches {pattern!r}; check the pattern"))

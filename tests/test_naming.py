@@ -52,6 +52,27 @@ def test_loops_of_links_end(tmp_path):
     assert named(tmp_path, "d", recursive=True) == ["d/a.wav"]
 
 
+@pytest.mark.parametrize("asked", [".", "*.wav"])
+def test_a_link_that_leads_nowhere_costs_only_itself(tmp_path, asked):
+    make(tmp_path, "a.wav", "z.wav")
+    (tmp_path / "loop.wav").symlink_to("loop.wav")
+    first, loop, last = named(tmp_path, asked)
+    assert (first, last) == ("a.wav", "z.wav")
+    assert "loop.wav' cannot be read (" in loop
+    assert "is a link that leads nowhere" in named(tmp_path, "loop.wav")[0]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_is_read_only_where_it_is_named(tmp_path):
+    make(tmp_path, "a.wav")
+    os.mkfifo(tmp_path / "pipe.wav")
+    for asked in (".", "*"):
+        found, pipe = named(tmp_path, asked)
+        assert found == "a.wav"
+        assert "is no file but a pipe" in pipe
+    assert named(tmp_path, "pipe.wav") == ["pipe.wav"]
+
+
 @pytest.mark.parametrize(
     ("pattern", "expected"),
     [
