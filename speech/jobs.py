@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from speech.formats.cues import CueRules
     from speech.transcript import Transcript
 
-STDIN = "-"
-
 Existing = Literal["keep", "skip", "overwrite"]
 """What to do about outputs that are already there: report the recording as failed, leave them, or replace them."""
 

@@ -20,11 +20,11 @@ def command(ctx: click.Context, shell: str) -> None:
     """
     from click.shell_completion import get_completion_class
 
-    from speech.cli import PROGRAM
+    from speech.cli import PROGRAM, stdout
 
     found = get_completion_class(shell)
     assert found is not None
     root = ctx.find_root().command
     complete = found(root, {}, PROGRAM, f"_{PROGRAM}_COMPLETE".upper())
     # The head of click's script needs no running shell; ``source()`` would start bash to ask for its version.
-    click.echo(complete.source_template % complete.source_vars())
+    stdout.write(complete.source_template % complete.source_vars() + "\n")

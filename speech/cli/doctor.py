@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from speech.cli import parsing
+from speech.cli import parsing, stdout
 from speech.cli.parsing import option
 
 if TYPE_CHECKING:
@@ -27,7 +25,9 @@ PACKAGES = (
 def command(as_json: bool, offline: bool) -> None:
     """Say what is installed here, which devices really work, where models are kept, and which model auto would take."""
     findings = examine(offline=offline)
-    click.echo(json.dumps(findings, indent=2, ensure_ascii=False) if as_json else "\n".join(_lines(findings)))
+    stdout.write(
+        (json.dumps(findings, indent=2, ensure_ascii=False) if as_json else "\n".join(_lines(findings))) + "\n"
+    )
 
 
 def examine(*, offline: bool = False) -> dict[str, Any]:

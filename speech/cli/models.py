@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from speech.cli import options, parsing
+from speech.cli import options, parsing, stdout
 from speech.cli.parsing import option
 
 if TYPE_CHECKING:
@@ -21,15 +21,8 @@ if TYPE_CHECKING:
     from speech.store import FileFact, Store
 
 
-def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    from speech import catalog
-
-    del ctx, param
-    return [spec.name for spec in catalog.load().models if spec.name.startswith(incomplete)]
-
-
-NAME = click.argument("name", metavar="MODEL", shell_complete=_complete)
-NAMES = click.argument("names", nargs=-1, required=True, metavar="MODEL...", shell_complete=_complete)
+NAME = click.argument("name", metavar="MODEL", shell_complete=options.complete_model)
+NAMES = click.argument("names", nargs=-1, required=True, metavar="MODEL...", shell_complete=options.complete_model)
 JSON = option("--json", "as_json", is_flag=True, help="The same as JSON, for programs.")
 
 
@@ -72,11 +65,11 @@ def info(name: str, as_json: bool) -> None:
 
     spec = catalog.load().find(name)
     facts = _facts(spec, Store())
-    click.echo(json.dumps(facts, indent=2, ensure_ascii=False) if as_json else "\n".join(_lines(facts)))
+    _print([json.dumps(facts, indent=2, ensure_ascii=False)] if as_json else _lines(facts))
 
 
 @command.command(cls=parsing.Command, short_help="Read models again and compare.")
-@click.argument("names", nargs=-1, metavar="[MODEL...]", shell_complete=_complete)
+@click.argument("names", nargs=-1, metavar="[MODEL...]", shell_complete=options.complete_model)
 @options.REPORT
 @click.pass_context
 def verify(ctx: click.Context, /, names: Sequence[str], **manner: Any) -> None:
@@ -116,7 +109,7 @@ def path(name: str) -> None:
     from speech.store import Store
 
     spec = catalog.load().find(name)
-    click.echo(str(spec.path or Store().path(spec)))
+    _print([str(spec.path or Store().path(spec))])
 
 
 @command.command(cls=parsing.Command, short_help="Write a model into one file, for a machine without a network.")
@@ -170,9 +163,13 @@ def _print_list(as_json: bool) -> None:
     store = Store()
     rows = [(spec, installed(spec, store)) for spec in catalog.load().models]
     if as_json:
-        click.echo(json.dumps([_summary(spec, here) for spec, here in rows], indent=2, ensure_ascii=False))
+        _print([json.dumps([_summary(spec, here) for spec, here in rows], indent=2, ensure_ascii=False)])
     else:
-        click.echo("\n".join(_table(rows)))
+        _print(_table(rows))
+
+
+def _print(lines: Iterable[str]) -> None:
+    stdout.write("".join(f"{line}\n" for line in lines))
 
 
 def _summary(spec: ModelSpec, here: bool) -> dict[str, Any]:

@@ -34,7 +34,8 @@ def loading(ctx: click.Context) -> dict[str, Any]:
     return {name: ctx.params[name] for name in names}
 
 
-def _complete_model(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+def complete_model(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """The models whose names begin so."""
     from speech import catalog
 
     del ctx, param
@@ -94,7 +95,7 @@ TEXT = together(
 )  # fmt: skip
 
 MODEL = together(
-    option("-m", "--model", default="auto", show_default=True, section="Model", shell_complete=_complete_model,
+    option("-m", "--model", default="auto", show_default=True, section="Model", shell_complete=complete_model,
            help="A name (see `speech models`), a model's directory, or auto: the best that is here."),
     option("--device", default="auto", show_default=True, section="Model", help="auto, cpu, cuda or cuda:1."),
     option("--compute-type", default="auto", show_default=True, section="Model",
@@ -103,7 +104,7 @@ MODEL = together(
            help="Processor threads of one call; 0 leaves it to the engine."),
     option("--batch-size", type=click.IntRange(min=1), section="Model", help="Chunks recognized in one call."),
     option("--offline", is_flag=True, section="Model", help="Never ask the network."),
-    option("--fallback", metavar="MODEL", section="Model", shell_complete=_complete_model,
+    option("--fallback", metavar="MODEL", section="Model", shell_complete=complete_model,
            help="Used when the model that was named cannot be had."),
 )  # fmt: skip
 

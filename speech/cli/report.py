@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import click
 
+from speech.cli import PROGRAM, stdout
 from speech.errors import SpeechError
 
 if TYPE_CHECKING:
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
     from speech.data import Progress
     from speech.jobs import Result
     from speech.transcript import Transcript
-
-PROGRAM = "speech"
 
 WORTH_SAYING = frozenset({"ignored", "input", "swapped"})
 """Kinds of events that a user should hear of without asking."""
@@ -207,8 +206,7 @@ class Report:
 
     def text(self, text: str) -> None:
         """A part of the result, for standard output."""
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        stdout.write(text)
 
     def _finished(self, result: Result) -> None:
         self.detail(_outcome(result))

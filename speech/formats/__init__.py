@@ -1,7 +1,8 @@
 """The formats a transcript can be written in, and their look-up by name and by file name.
 
 A format is one file in this folder; its name is the file's name. It holds ``EXTENSION`` (with its dot), ``CUES``
-(whether it has any) and ``render``. What several of them need, above all the cutting of cues, is in the package ``cues``.
+(whether it has any) and ``render``. What several of them need, above all the cutting of cues, is in the package
+``cues``.
 """
 
 from __future__ import annotations

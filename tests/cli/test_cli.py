@@ -37,7 +37,8 @@ def start(*args: str, **settings) -> subprocess.Popen[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **settings.pop("env", {})}
     return subprocess.Popen(
         [sys.executable, "-m", "speech", *map(str, args)],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", env=environment, **settings,
+        stdout=settings.pop("stdout", subprocess.PIPE), stderr=subprocess.PIPE,
+        text=True, encoding="utf-8", env=environment, **settings,
     )  # fmt: skip
 
 
@@ -93,6 +94,16 @@ def test_a_reader_that_goes_away_ends_it_quietly(long):
     assert process.wait() != 0
     assert "Traceback" not in err
     assert "BrokenPipe" not in err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("command", [["transcribe", "hello.wav", "-q"], ["models"], ["doctor"], ["completion", "fish"]])
+def test_a_full_disk_is_an_error_with_a_message(hello, command):
+    asked = [*command, *MICRO] if command[0] == "transcribe" else command
+    with Path("/dev/full").open("w") as full, start(*asked, stdout=full, cwd=hello.parent) as process:
+        err = process.stderr.read()
+    assert (process.returncode, err.count("\n")) == (1, 1)
+    assert err.startswith("speech: cannot write to standard output (No space left on device); ")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of another kind")

@@ -1,0 +1,36 @@
+"""The way of results to standard output."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+
+from speech.errors import OutputError
+
+
+def write(text: str) -> None:
+    """Write a part of the result, so that it is there at once.
+
+    Raises:
+        OutputError: it cannot be written: the disk is full, say.
+        BrokenPipeError: whoever read it went away, which ends the program quietly.
+    """
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _let_go()
+        raise OutputError(
+            f"cannot write to standard output ({error.strerror or error}); make room, or send it elsewhere"
+        ) from error
+
+
+def _let_go() -> None:
+    """Send what is held back to nowhere: else the interpreter fails on it once more when it ends."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
