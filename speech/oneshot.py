@@ -92,6 +92,10 @@ class _Warm:
             self._last.options, self._last._progress = TranscribeOptions(), None  # the next call brings its own
         return self._last
 
+    def forget(self) -> None:
+        """Begin anew, without closing what belongs to another process."""
+        vars(self).update(vars(_Warm()))
+
     def _close_unless_used(self, transcriber: Transcriber) -> None:
         if transcriber is not self._last and not self._users[transcriber]:
             del self._users[transcriber]
@@ -99,6 +103,9 @@ class _Warm:
 
 
 _warm = _Warm()
+
+if hasattr(os, "register_at_fork"):  # a child has the parent's model, but none of the threads that run it
+    os.register_at_fork(after_in_child=_warm.forget)
 
 
 def _apart(arguments: Arguments) -> tuple[Loading, Options]:

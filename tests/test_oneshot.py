@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from speech_samples import RATE, SENTENCES, WHISPER_MICRO, clip, say
@@ -81,3 +85,30 @@ def test_a_bad_call_leaves_the_functions_working(cold):
         with pytest.raises(SpeechError):
             speech.transcribe(sound(SENTENCES[5]), **{"model": WHISPER_MICRO} | arguments)
     assert speech.transcribe(sound(SENTENCES[5]), WHISPER_MICRO).text == SENTENCES[5]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_a_forked_child_is_told_instead_of_hanging(tmp_path):
+    """In a process of its own: a fork of the test runner would be a fork of all its threads."""
+    script = tmp_path / "forks.py"
+    script.write_text(
+        "import os, sys, speech\n"
+        "from speech.audio import Audio\n"
+        "import numpy as np\n"
+        "quiet, model = Audio(np.zeros(16000, np.float32), 16000), sys.argv[1]\n"
+        "with speech.Transcriber(model) as stt:\n"
+        "    speech.transcribe(quiet, model)\n"
+        "    if not os.fork():\n"
+        "        for call in (lambda: speech.transcribe(quiet, model), lambda: stt.transcribe(quiet, vad=False)):\n"
+        "            try:\n"
+        "                call()\n"
+        "            except speech.SpeechError as error:\n"
+        "                print(error, flush=True)\n"
+        "        os._exit(0)\n"
+        "    os.wait()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", script, WHISPER_MICRO], capture_output=True, text=True, timeout=120, check=True
+    )
+    assert "get_context('spawn')" in done.stdout
+    assert "make a new one in this one" in done.stdout

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from speech.data import Device
 from speech.engines import _cuda
+from speech.errors import EngineError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,6 +85,24 @@ def _read(path: str) -> str:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError:
         return ""
+
+
+_used_in: set[int] = set()
+
+
+def claim_process() -> None:
+    """Remember that this process computes; one that was forked from such a process would hang instead.
+
+    Raises:
+        EngineError: this process was forked after CTranslate2 had computed in its parent.
+    """
+    process = os.getpid()
+    if _used_in and process not in _used_in:
+        raise EngineError(
+            "CTranslate2 was used before this process was forked, and hangs in the child; start processes with "
+            "multiprocessing.get_context('spawn'), or load the first model after the fork"
+        )
+    _used_in.add(process)
 
 
 @contextmanager

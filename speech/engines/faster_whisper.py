@@ -71,6 +71,7 @@ def load(spec: ModelSpec, files: Path | None, device: Device) -> Whisper:
     kind, _, index = device.name.partition(":")
     if kind == "cuda" and (lacking := _cuda.missing(_ctranslate2.gpu_libraries())):
         raise MissingDependencyError(f"{device.name} cannot be used: {_ctranslate2.lacking_note(lacking)}")
+    _ctranslate2.claim_process()
     return Whisper(_open(path, kind, int(index or 0), device), spec)
 
 

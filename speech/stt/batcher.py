@@ -11,6 +11,7 @@ and shares a batch with other first chunks only, so that the first text is there
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import deque
 from concurrent.futures import CancelledError, Future
@@ -61,6 +62,7 @@ class Batcher:
         self._calls: deque[Callable[[], None]] = deque()
         self._changed = threading.Condition()
         self._closed = False
+        self._process = os.getpid()
         self._threads: list[threading.Thread] = []
 
     def lane(self) -> Lane:
@@ -100,6 +102,8 @@ class Batcher:
             self._wake()
 
     def _check_open(self) -> None:
+        if self._process != os.getpid():
+            raise StoppedError("the transcriber belongs to the process that was forked; make a new one in this one")
         if self._closed:
             raise StoppedError("the transcriber is closed; make a new one, or close it after the last stream")
 
