@@ -15,6 +15,9 @@ from speech.cli.parsing import option
 if TYPE_CHECKING:
     from speech.detection import Detection
 
+NEEDS = frozenset({"detect"})
+"""What a model must be able to do for this."""
+
 LISTED = 3
 """Languages that are named in a line for people, at most,"""
 LEAST = 0.001
@@ -33,13 +36,14 @@ def command(ctx: click.Context, /, **_: Any) -> None:
     """Listen in several places of each recording and say which language it is in."""
     from speech import naming
     from speech.api import Transcriber
-    from speech.cli.report import report
+    from speech.cli.report import begin
     from speech.errors import SpeechError
+    from speech.jobs import Result, Task
 
     params, asked = ctx.params, options.given(ctx, ("start", "end", "track"))
     found = naming.search(params["inputs"], recursive=params["recursive"])
-    how = report(params["progress"], quiet=params["quiet"], verbose=params["verbose"], files=len(found))
-    with how, Transcriber(params["model"], progress=how.progress, **options.loading(ctx)) as transcriber:
+    how, loading = begin(ctx, len(found)), options.loading(ctx)
+    with how, Transcriber(params["model"], progress=how.progress, needs=NEEDS, **loading) as transcriber:
         how.model(transcriber)
         for item in found:
             try:
@@ -47,10 +51,11 @@ def command(ctx: click.Context, /, **_: Any) -> None:
                     raise item.error
                 detection = transcriber.detect(item.source, **asked)
             except SpeechError as error:
-                how.failed(item.source, error)
+                how.result(Result(Task(item.source), "failed", error=error))
             else:
                 how.text(_json_line(item.source, detection) if params["as_json"] else _line(item.source, detection))
-    ctx.exit(1 if how.failures else 0)
+                how.result(Result(Task(item.source), "done"))
+    how.end(ctx)
 
 
 def _json_line(source: str, detection: Detection) -> str:

@@ -46,9 +46,9 @@ def list_(as_json: bool) -> None:
 @NAMES
 @options.REPORT
 @click.pass_context
-def pull(ctx: click.Context, /, names: Sequence[str], **manner: Any) -> None:
+def pull(ctx: click.Context, /, names: Sequence[str], **_: Any) -> None:
     """Fetch models, or what is missing of them; a fetch that was cut goes on where it was."""
-    store, specs, how = _begin(names, manner)
+    store, specs, how = _begin(names, ctx)
     for spec in specs:
         with how:
             how.text(f"{store.fetch(spec, how.progress)}\n")
@@ -72,9 +72,9 @@ def info(name: str, as_json: bool) -> None:
 @click.argument("names", nargs=-1, metavar="[MODEL...]", shell_complete=options.complete_model)
 @options.REPORT
 @click.pass_context
-def verify(ctx: click.Context, /, names: Sequence[str], **manner: Any) -> None:
+def verify(ctx: click.Context, /, names: Sequence[str], **_: Any) -> None:
     """Read every file of the models again, of all that are here where none is named, and compare sizes and hashes."""
-    store, specs, how = _begin(names, manner)
+    store, specs, how = _begin(names, ctx)
     if not specs:
         how.note("no model of the catalogue is on this machine; there is nothing to verify")
     for spec in specs:
@@ -90,11 +90,11 @@ def verify(ctx: click.Context, /, names: Sequence[str], **manner: Any) -> None:
 @NAMES
 @options.REPORT
 @click.pass_context
-def remove(ctx: click.Context, /, names: Sequence[str], **manner: Any) -> None:
+def remove(ctx: click.Context, /, names: Sequence[str], **_: Any) -> None:
     """Delete models from this machine."""
     from speech.store import human
 
-    store, specs, how = _begin(names, manner)
+    store, specs, how = _begin(names, ctx)
     for spec in specs:
         with how:
             how.text(f"{spec.name}: removed, {human(store.remove(spec))} freed\n")
@@ -118,9 +118,9 @@ def path(name: str) -> None:
               help="The file; `speech models import` takes it in.")  # fmt: skip
 @options.REPORT
 @click.pass_context
-def export(ctx: click.Context, /, name: str, output: Path, **manner: Any) -> None:
+def export(ctx: click.Context, /, name: str, output: Path, **_: Any) -> None:
     """Write a model that is here into one file, for a machine without a network."""
-    store, (spec,), how = _begin([name], manner)
+    store, (spec,), how = _begin([name], ctx)
     with how:
         store.export(spec, output, how.progress)
         how.text(f"{output}\n")
@@ -131,11 +131,11 @@ def export(ctx: click.Context, /, name: str, output: Path, **manner: Any) -> Non
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
 @options.REPORT
 @click.pass_context
-def import_(ctx: click.Context, /, files: Sequence[Path], **manner: Any) -> None:
+def import_(ctx: click.Context, /, files: Sequence[Path], **_: Any) -> None:
     """Take in models from files that `speech models export` wrote; what is not as the catalogue says is refused."""
     from speech import catalog
 
-    store, _, how = _begin([], manner)
+    store, _all, how = _begin([], ctx)
     known = catalog.load()
     for file in files:
         with how:
@@ -144,15 +144,15 @@ def import_(ctx: click.Context, /, files: Sequence[Path], **manner: Any) -> None
     ctx.exit(1 if how.failures else 0)
 
 
-def _begin(names: Sequence[str], manner: dict[str, Any]) -> tuple[Store, list[ModelSpec], Report]:
+def _begin(names: Sequence[str], ctx: click.Context) -> tuple[Store, list[ModelSpec], Report]:
     """The store, the models of those names (all that are here where there are none), and what is said meanwhile."""
     from speech import catalog
-    from speech.cli.report import report
+    from speech.cli.report import begin
     from speech.store import Store
 
     store, known = Store(), catalog.load()
     specs = [known.find(name) for name in names] or [spec for spec in known.models if spec.repo and store.has(spec)]
-    return store, specs, report(manner["progress"], quiet=manner["quiet"], verbose=manner["verbose"])
+    return store, specs, begin(ctx)
 
 
 def _print_list(as_json: bool) -> None:

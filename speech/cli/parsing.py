@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 else:
     ParamType = click.ParamType  # Not generic before click 8.4.
 
+NOTES = "speech.notes"
+"""Where a context keeps what is to be said of the flags that were typed."""
+
 F = TypeVar("F", bound="Callable[..., Any]")
 
 TRUTH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
@@ -42,7 +45,15 @@ class Command(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Translate what users of other tools type, then parse."""
-        return super().parse_args(ctx, list(_translated(args, self.get_params(ctx))))
+        ctx.meta[NOTES] = []
+        return super().parse_args(ctx, list(_translated(args, self.get_params(ctx), ctx.meta[NOTES])))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it; where it has no manner of reporting, its notes are plain lines."""
+        if "progress" not in ctx.params:
+            for note in ctx.meta[NOTES]:
+                click.echo(note, err=True)
+        return super().invoke(ctx)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The options, section by section, in the order in which they are written."""
@@ -78,8 +89,8 @@ def together(*decorators: Callable[[Any], Any]) -> Callable[[F], F]:
     return decorate
 
 
-def _translated(args: Sequence[str], params: Sequence[click.Parameter]) -> Iterator[str]:
-    """The arguments under the names of ``params``."""
+def _translated(args: Sequence[str], params: Sequence[click.Parameter], notes: list[str]) -> Iterator[str]:
+    """The arguments under the names of ``params``; what is to be said of them is added to the notes."""
     known = {name: param for param in params if isinstance(param, click.Option) for name in _names(param)}
     rest = deque(args)
     while rest:
@@ -89,7 +100,7 @@ def _translated(args: Sequence[str], params: Sequence[click.Parameter]) -> Itera
             yield from rest
             return
         if arg.startswith("--"):
-            yield from _translate_long(arg, rest, known)
+            yield from _translate_long(arg, rest, known, notes)
         else:
             yield arg
             # A value is left as it is, whatever it looks like.
@@ -97,14 +108,14 @@ def _translated(args: Sequence[str], params: Sequence[click.Parameter]) -> Itera
                 yield rest.popleft()
 
 
-def _translate_long(arg: str, rest: deque[str], known: Mapping[str, click.Option]) -> Iterator[str]:
+def _translate_long(arg: str, rest: deque[str], known: Mapping[str, click.Option], notes: list[str]) -> Iterator[str]:
     name, equals, value = arg.partition("=")
     name = name.lower().replace("_", "-")
     if RENAMED.get(name) in known:
         name = RENAMED[name]
     option = known.get(name)
     if option is None:
-        yield from _take_foreign(name, f"{equals}{value}", rest)
+        yield from _take_foreign(name, f"{equals}{value}", rest, notes)
     elif _is_switch(option):
         yield from _switched(name, option, _truth(equals, value, rest))
     else:
@@ -139,13 +150,13 @@ def _switched(name: str, option: click.Option, on: bool) -> Iterator[str]:
         yield option.opts[0] if name in option.secondary_opts else option.secondary_opts[0]
 
 
-def _take_foreign(name: str, value: str, rest: deque[str]) -> Iterator[str]:
+def _take_foreign(name: str, value: str, rest: deque[str], notes: list[str]) -> Iterator[str]:
     """Flags of other tools: taken where they ask for what happens anyway, refused with a reason otherwise."""
     if name in FIXED or name in NO_EFFECT:
         alone = not value and (not rest or not _looks_like_value(rest[0]))
         chosen = "true" if alone else value.removeprefix("=") or rest.popleft()
         if name in NO_EFFECT:
-            click.echo(f"{name} has no effect here; {NO_EFFECT[name]}", err=True)
+            notes.append(f"{name} has no effect here; {NO_EFFECT[name]}")
         elif chosen.lower() != FIXED[name][0]:
             raise click.UsageError(f"{name} {chosen} is not possible: {FIXED[name][1]}")
     elif name in REFUSED:

@@ -4,11 +4,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from speech.cli import options, parsing
+
+if TYPE_CHECKING:
+    from speech.cli.output import Target
+    from speech.cli.report import Report
+    from speech.formats.cues import CueRules
 
 
 @parsing.command()
@@ -24,20 +29,33 @@ def command(ctx: click.Context, /, **_: Any) -> None:
     One input and one format go to standard output; otherwise files are written beside the inputs, or into the folder
     that -o names.
     """
-    from speech import jobs, transcript
+    from speech import jobs
     from speech.cli import output
-    from speech.cli.report import report
+    from speech.cli.report import begin
 
     existing, rules = output.existing(ctx), output.cue_rules(ctx)
     target = output.settle(ctx, wanted=_is_json)
-    params = ctx.params
-    with report(params["progress"], quiet=params["quiet"], verbose=params["verbose"], files=len(target.tasks)) as how:
+    with begin(ctx, len(target.tasks)) as how:
         how.note(output.idle(ctx, target))
         if target.stdout:
-            how.text(transcript.load(target.tasks[0].source).render(target.stdout, rules))
+            _print(target, rules, how)
         else:
             how.results(jobs.render(target.tasks, existing=existing, rules=rules))
-    ctx.exit(1 if how.failures else 0)
+    how.end(ctx)
+
+
+def _print(target: Target, rules: CueRules, how: Report) -> None:
+    from speech import transcript
+    from speech.errors import SpeechError
+    from speech.jobs import Result
+
+    [task] = target.tasks
+    try:
+        how.text(transcript.load(task.source).render(target.stdout or "txt", rules))
+    except SpeechError as error:
+        how.result(Result(task, "failed", error=error))
+    else:
+        how.result(Result(task, "done"))
 
 
 def _is_json(name: str) -> bool:

@@ -9,7 +9,9 @@ Three manners: ``Report`` says a line where there is something to say, ``Bars`` 
     {"event": "done" | "skipped", "file", "outputs", "message"}
     {"event": "failed", "file", "error", "message"}
     {"event": "note", "message"}
-    {"event": "summary", "done", "skipped", "failed", "files"}
+    {"event": "summary", "done", "skipped", "failed", "files"}                                always the last
+
+"outputs" is empty where the result went to standard output; "file" is "" for what failed before any recording.
 """
 
 # ruff: noqa: ANN401 - an event may hold any JSON value
@@ -21,11 +23,12 @@ import sys
 import threading
 import time
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import click
 
-from speech.cli import PROGRAM, stdout
+from speech.cli import PROGRAM, Stopped, stdout
+from speech.cli.parsing import NOTES
 from speech.errors import SpeechError
 
 if TYPE_CHECKING:
@@ -176,10 +179,9 @@ class Report:
             say(f"{source}: {event.kind}{place}: {event.message}")
 
     def results(self, results: Iterable[Result]) -> None:
-        """What came of every task, and the counts."""
+        """What came of every task."""
         for result in results:
             self.result(result)
-        self.summary()
 
     def result(self, result: Result) -> None:
         """What came of one task."""
@@ -197,19 +199,26 @@ class Report:
 
     def summary(self) -> None:
         """The counts of several files, where not all went well."""
-        if self.tally.files > 1 and (self.failures or self.level >= 1):
+        failed = list(filter(None, self.failures))
+        if self.tally.files > 1 and (failed or self.level >= 1):
             counts = [f"{self.counts['done']} of {self.tally.files} done"]
             counts += [f"{self.counts['skipped']} were done before"] * bool(self.counts["skipped"])
-            listed = "".join(f"\n  {source}" for source in self.failures)
-            counts += [f"{len(self.failures)} not:{listed}"] * bool(self.failures)
+            listed = "".join(f"\n  {source}" for source in failed)
+            counts += [f"{len(failed)} not:{listed}"] * bool(failed)
             self._write(f"{PROGRAM}: {', '.join(counts)}")
+
+    def end(self, ctx: click.Context) -> NoReturn:
+        """The counts, and the exit status that they mean."""
+        self.summary()
+        ctx.exit(1 if self.failures else 0)
 
     def text(self, text: str) -> None:
         """A part of the result, for standard output."""
         stdout.write(text)
 
     def _finished(self, result: Result) -> None:
-        self.detail(_outcome(result))
+        if result.task.outputs:  # What went to standard output needs no word.
+            self.detail(_outcome(result))
 
     def _write(self, line: str) -> None:
         click.echo(line, err=True)
@@ -236,6 +245,14 @@ class Events(Report):
         self.counts["failed"] += 1
         self.failures.append(source)
         self._event("failed", file=source, error=type(error).__name__, message=str(error))
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        """The counts also where a signal ends the work: then nothing comes after this."""
+        if isinstance(error, Stopped):
+            self.summary()
+        return super().__exit__(kind, error, trace)
 
     def summary(self) -> None:
         """The counts, always."""
@@ -302,7 +319,8 @@ class Bars(Report):
             super().text(text)
 
     def _finished(self, result: Result) -> None:
-        self.note(_outcome(result))
+        if result.task.outputs:
+            self.note(_outcome(result))
 
     def _write(self, line: str) -> None:
         self._console.print(line, soft_wrap=True)
@@ -334,6 +352,15 @@ class Bars(Report):
             self._shown[name] = self._bars.add_task("", total=None, figures="")
         task = self._shown[name]
         self._bars.update(task, description=description, completed=done, total=total, figures=figures)
+
+
+def begin(ctx: click.Context, files: int = 1) -> Report:
+    """The report that a command's options ask for; it says at once what is to be said of the options themselves."""
+    params = ctx.params
+    how = report(params["progress"], quiet=params["quiet"], verbose=params["verbose"], files=files)
+    for note in ctx.meta.get(NOTES, ()):
+        how.note(note)
+    return how
 
 
 def report(manner: str, *, quiet: bool = False, verbose: int = 0, files: int = 1) -> Report:

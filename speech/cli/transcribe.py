@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from speech.cli.report import Report
     from speech.formats.cues import CueRules
     from speech.jobs import Existing
+    from speech.transcript import Transcript
 
 
 @parsing.command()
@@ -45,25 +46,24 @@ def command(ctx: click.Context, /, **_: Any) -> None:
     from speech import jobs
     from speech.api import Transcriber
     from speech.cli import output
-    from speech.cli.report import report
+    from speech.cli.report import begin
 
-    params, asked = ctx.params, _asked(ctx)
-    existing, rules = output.existing(ctx, resume=params["resume"]), output.cue_rules(ctx)
+    asked, resume = _asked(ctx), ctx.params["resume"]
+    existing, rules = output.existing(ctx, resume=resume), output.cue_rules(ctx)
     target = output.settle(ctx)
-    how = report(params["progress"], quiet=params["quiet"], verbose=params["verbose"], files=len(target.tasks))
+    how = begin(ctx, len(target.tasks))
     how.note(output.idle(ctx, target))
     loading = options.loading(ctx)
     if not target.stdout and (results := jobs.foreseen(target.tasks, existing)) is not None:
-        with how:
-            how.results(results)
-        ctx.exit(1 if how.failures else 0)
-    with how, Transcriber(params["model"], progress=how.progress, **loading, **asked) as transcriber:
+        how.results(results)
+        how.end(ctx)
+    with how, Transcriber(ctx.params["model"], progress=how.progress, **loading, **asked) as transcriber:
         how.model(transcriber)
         if target.stdout:
             _print(transcriber, target, rules, how)
         else:
-            _write(transcriber, target, rules, how, existing=existing, resume=params["resume"])
-    ctx.exit(1 if how.failures else 0)
+            _write(transcriber, target, rules, how, existing=existing, resume=resume)
+    how.end(ctx)
 
 
 def _asked(ctx: click.Context) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def _asked(ctx: click.Context) -> dict[str, Any]:
     listed = ctx.params["hotwords_file"]
     if listed is not None:
         try:
-            lines = Path(listed).read_text("utf-8").splitlines()
+            lines = Path(listed).read_text("utf-8-sig").splitlines()
         except UnicodeDecodeError as error:
             raise click.UsageError(f"--hotwords-file {listed!r} is not UTF-8 text; save it as that") from error
         asked["hotwords"] = (*asked.get("hotwords", ()), *(line.strip() for line in lines if line.strip()))
@@ -87,21 +87,30 @@ def _asked(ctx: click.Context) -> dict[str, Any]:
 
 
 def _print(transcriber: Transcriber, target: Target, rules: CueRules, how: Report) -> None:
-    """One transcript to standard output: plain text segment by segment, anything else when it is whole."""
+    """One transcript to standard output, and what came of it."""
+    from speech.errors import SpeechError
+    from speech.jobs import Result
+
+    [task] = target.tasks
+    try:
+        how.result(Result(task, "done", transcript=_printed(transcriber, target, rules, how)))
+    except SpeechError as error:
+        how.result(Result(task, "failed", error=error))
+
+
+def _printed(transcriber: Transcriber, target: Target, rules: CueRules, how: Report) -> Transcript:
+    """The transcript: written as plain text segment by segment, as anything else when it is whole."""
     from speech.formats.cues.layout import clean
 
-    source = target.tasks[0].source
-    with transcriber.stream(source) as stream:
+    with transcriber.stream(target.tasks[0].source) as stream:
         # Where channels are told apart, their labels depend on the whole.
         if target.stdout == "txt" and transcriber.options.channels == "mix":
             for segment in stream:
                 if text := clean(segment.text):
                     how.text(f"{text}\n")
-            transcript = stream.transcript()
         else:
-            transcript = stream.transcript()
-            how.text(transcript.render(target.stdout or "txt", rules))
-    how.transcript(source, transcript)
+            how.text(stream.transcript().render(target.stdout or "txt", rules))
+        return stream.transcript()
 
 
 def _write(

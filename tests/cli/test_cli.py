@@ -1,5 +1,6 @@
 """The program as a whole: exit statuses, signals, pipes, encodings."""
 
+import json
 import os
 import signal
 import subprocess
@@ -121,5 +122,6 @@ def test_a_signal_leaves_whole_files_and_says_how_to_go_on(tmp_path, hello, long
     assert "Traceback" not in rest
     assert "--resume" in rest
     assert "1 of 2 done" in rest
+    assert json.loads(rest.splitlines()[-1])["event"] == "summary"
     assert {path.name for path in out.iterdir()} <= {"hello.txt", ".long.wav.speech-journal"}
     assert (out / "hello.txt").read_text() == "hello world.\n"

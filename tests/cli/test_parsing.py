@@ -1,12 +1,14 @@
 """What people type, under our names and Whisper's, and what the library is told."""
 
+import json
+
 import click
 import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speech.cli import options, transcribe
+from speech.cli import main, options, transcribe
 from speech.cli.parsing import Clock
 from speech.cli.whisper import FIXED, NO_EFFECT, REFUSED, RENAMED
 
@@ -80,9 +82,18 @@ def test_what_cannot_be_honoured_is_refused_with_a_word(args, word):
         transcribe.command.make_context("transcribe", ["x.wav", *args])
 
 
-def test_a_flag_that_has_no_effect_says_so(capsys):
-    parse("--fp16", "True")
-    assert "--compute-type" in capsys.readouterr().err
+@pytest.mark.parametrize(("manner", "shown"), [([], 1), (["-q"], 0), (["--progress", "json"], 1)])
+def test_a_flag_that_has_no_effect_says_so_as_everything_is_said(capsys, manner, shown):
+    main(["render", "none.json", "--fp16", "True", *manner])
+    lines = [line for line in capsys.readouterr().err.splitlines() if "--compute-type" in line]
+    assert len(lines) == shown
+    for line in lines:
+        assert json.loads(line)["event"] == "note" if "json" in manner else line.startswith("speech: --fp16 has no")
+
+
+def test_a_command_that_reports_nothing_says_it_too(capsys):
+    assert main(["models", "list", "--fp16", "True"]) == 0
+    assert "--fp16 has no effect" in capsys.readouterr().err
 
 
 def test_after_two_dashes_everything_is_an_input():

@@ -153,10 +153,32 @@ def test_progress_for_programs(here, capsys):
     assert (model["name"], model["device"]) == ("whisper-micro", "cpu")
 
 
+@pytest.mark.parametrize("name", ["txt", "srt"])
+def test_progress_for_programs_is_the_same_where_the_text_goes_to_standard_output(here, capsys, name):
+    assert transcribe("hello.wav", "-f", name, "--progress", "json", "--fp16", "False", "-q") == 0
+    events = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert events[-2:] == [
+        {"event": "done", "file": "hello.wav", "outputs": [], "message": ""},
+        {"event": "summary", "done": 1, "skipped": 0, "failed": 0, "files": 1},
+    ]
+    (here / "bad.mp3").write_bytes(b"not sound")
+    assert transcribe("bad.mp3", "-f", name, "--progress", "json") == 1
+    *_, failed, summary = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert (failed["event"], failed["file"], failed["error"]) == ("failed", "bad.mp3", "AudioError")
+    assert (summary["event"], summary["failed"]) == ("summary", 1)
+
+
 def test_an_unknown_model_is_an_event_too(here, capsys):
     assert main(["transcribe", "hello.wav", "-m", "no-such-model", "--progress", "json"]) == 1
-    [event] = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    [event, summary] = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     assert (event["event"], event["error"]) == ("failed", "UnknownModelError")
+    assert (summary["event"], summary["done"]) == ("summary", 0)
+
+
+def test_nothing_is_listed_where_no_recording_was_begun(here, capsys):
+    assert main(["transcribe", "hello.wav", "talks", "-m", "no-such-model"]) == 1
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("speech: no model is called")
 
 
 def test_options_reach_the_transcript(here, tmp_path):
@@ -193,6 +215,12 @@ def test_options_for_subtitles_are_noted_where_there_are_none(here, capsys, args
     told = [line for line in capsys.readouterr().err.splitlines() if "subtitles" in line]
     assert len(told) == bool(said)
     assert all(line.startswith(said) and "-f takes ass, lrc, srt, vtt" in line for line in told)
+
+
+def test_a_mark_at_the_head_of_a_terms_file_is_no_letter(here):
+    (here / "terms.txt").write_text("\ufeffAda\n", "utf-8")
+    assert transcribe("hello.wav", "--hotwords-file", "terms.txt", "-o", "x.json") == 0
+    assert json.loads((here / "x.json").read_text())["options"]["hotwords"] == ["Ada"]
 
 
 def test_a_terms_file_that_is_no_text_is_wrong_usage(here, capsys):
