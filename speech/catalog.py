@@ -153,12 +153,23 @@ def _read(path: Path) -> str:
 
 
 def _is_ours(text: str) -> bool:
+    """Whether it says so by its schema, by what runs a model, or by a chain for one of our tasks."""
     import tomllib
 
     try:
-        return not tomllib.loads(text).keys().isdisjoint(_Reader.TABLES)
+        table = tomllib.loads(text)
     except tomllib.TOMLDecodeError:
         return True
+    entries = [entry for name in ("models", "families") for entry in _dictionary(table.get(name)).values()]
+    return (
+        isinstance(table.get("schema"), int)
+        or any({"engine", "family"} & _dictionary(entry).keys() for entry in entries)
+        or bool(set(get_args(Task)) & _dictionary(table.get("chains")).keys())
+    )
+
+
+def _dictionary(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _plugins() -> Iterator[tuple[str, str]]:

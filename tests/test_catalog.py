@@ -190,9 +190,34 @@ def test_the_checkouts_own_file_is_not_read_twice(monkeypatch):
     assert {spec.origin for spec in catalog.load().models} == {"speech"}
 
 
-def test_another_programs_models_toml_is_left_alone(elsewhere):
-    (elsewhere / "models.toml").write_text('[database]\nname = "x"\n')
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[database]\nname = "x"\n',
+        '[models.gpt]\nprovider = "somebody"\ntask = "chat"\n',
+        'models = ["a", "b"]\nlanguages = "en"\n',
+        '[models]\ndefault = "gpt"\n[chains]\nsteps = []\n',
+        'schema = "public"\n[models.user]\ncolumns = ["id"]\n',
+    ],
+)
+def test_another_programs_models_toml_is_left_alone(elsewhere, text):
+    (elsewhere / "models.toml").write_text(text)
     assert {spec.origin for spec in catalog.load().models} == {"speech"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("schema = 2\n", "schema: is 2"),
+        ("[models.mine]\nengine = 'faster_whisper'\n", "models.mine.task: is None"),
+        ("[models.mine]\nfamily = 'whisper'\n", r"there is no \[families.whisper\]"),
+        ("[chains.transcribe]\ncpu = 3\n", "chains.transcribe.cpu: is 3"),
+    ],
+)
+def test_a_mistake_in_a_catalogue_of_ours_is_told(elsewhere, text, message):
+    (elsewhere / "models.toml").write_text(text)
+    with pytest.raises(UnsupportedError, match=message):
+        catalog.load()
 
 
 def test_a_plugin_brings_models(elsewhere, monkeypatch, tmp_path):
