@@ -42,6 +42,8 @@ DEFAULT_RULES = CueRules()
 
 DRAFT = ".part"
 
+STDIN = "-"
+
 TIME_DIGITS = 3
 """Decimals of a time in what people read: subtitles and players count in milliseconds."""
 
@@ -144,14 +146,14 @@ class Transcript:
 
 
 def load(path: str | PathLike[str]) -> Transcript:
-    """A transcript from the JSON that this package wrote.
+    """A transcript from the JSON that this package wrote; ``-`` is standard input.
 
     Raises:
         AudioError: the file cannot be read.
         UnsupportedError: it is no JSON, not ours, or of a later version; the message names the file and the place.
     """
     try:
-        plain = json.loads(Path(path).read_text("utf-8-sig"))
+        plain = json.loads(_content(path).decode("utf-8-sig"))
     except OSError as error:
         raise AudioError(f"cannot read {str(path)!r}: {error.strerror}; check the name") from error
     except (ValueError, RecursionError) as error:
@@ -161,6 +163,14 @@ def load(path: str | PathLike[str]) -> Transcript:
         return from_dict(Transcript, plain)
     except UnsupportedError as error:
         raise UnsupportedError(f"{str(path)!r}: {error}") from error
+
+
+def _content(path: str | PathLike[str]) -> bytes:
+    if path != STDIN:
+        return Path(path).read_bytes()
+    if sys.stdin is None:  # as under a service manager
+        raise AudioError("there is no standard input here; give a file")
+    return sys.stdin.buffer.read()
 
 
 def _check_schema(plain: object) -> None:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 def command(ctx: click.Context, /, **_: Any) -> None:
     """Write transcripts that are there as json in other formats.
 
-    One input and one format go to standard output; otherwise files are written beside the inputs, or into the folder
-    that -o names.
+    - is standard input. One input and one format go to standard output; otherwise files are written beside the inputs,
+    or into the folder that -o names.
     """
     from speech import jobs
     from speech.cli import output

@@ -1,3 +1,4 @@
+import io
 import json
 from pathlib import Path
 
@@ -25,6 +26,24 @@ def test_subtitles_from_json_on_standard_output(here, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert max(len(line) for line in lines if line and "-->" not in line) <= 12
     assert "end." in lines
+
+
+class Stdin(io.StringIO):
+    def __init__(self, content: bytes) -> None:
+        super().__init__()
+        self.buffer = io.BytesIO(content)
+
+
+def test_json_from_standard_input(here, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdin", Stdin((here / "talk.json").read_bytes()))
+    assert main(["render", "-", "-f", "srt"]) == 0
+    assert "end." in capsys.readouterr().out
+    monkeypatch.setattr("sys.stdin", Stdin((here / "talk.json").read_bytes()))
+    assert main(["render", "-", "-f", "srt,vtt", "-o", "out"]) == 0
+    assert sorted(path.name for path in (here / "out").iterdir()) == ["stdin.srt", "stdin.vtt"]
+    monkeypatch.setattr("sys.stdin", Stdin(b"{"))
+    assert main(["render", "-"]) == 1
+    assert "speech: '-' is not whole JSON" in capsys.readouterr().err
 
 
 def test_a_folder_means_our_json_only(here):
