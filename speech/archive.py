@@ -117,8 +117,8 @@ def _manifest(tar: tarfile.TarFile, source: Path) -> dict[str, Any]:
 
 def _rows(source: Path, spec: ModelSpec, manifest: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """What the manifest says of each file, if that is what the catalogue says."""
-    pinned = spec.revision if snapshot.COMMIT.fullmatch(spec.revision or "") else manifest["revision"]
-    if manifest["repo"] != spec.repo or manifest["revision"] != pinned or not snapshot.COMMIT.fullmatch(pinned):
+    pinned = spec.revision if snapshot.GIT_HASH.fullmatch(spec.revision or "") else manifest["revision"]
+    if manifest["repo"] != spec.repo or manifest["revision"] != pinned or not snapshot.GIT_HASH.fullmatch(pinned):
         raise _refused(
             source,
             f"it holds {manifest['repo']} at {manifest['revision']}, and the catalogue of this machine has model "

@@ -34,9 +34,9 @@ STATE = "speech.json"
 VERIFIED, RECORDED = "verified", "recorded"
 
 BLOCK = 1 << 20
-COMMIT = re.compile("[0-9a-f]{40}")
 SHA256 = re.compile("[0-9a-f]{64}")
 GIT_HASH = re.compile("[0-9a-f]{40}")
+"""Of a commit, or of a small file's content."""
 
 Hashing = Literal["known", "needed", "always"]
 """Which hashes to compute: none, those not known yet, or all."""
@@ -61,11 +61,11 @@ def find(cache: Path, spec: ModelSpec) -> Snapshot | None:
     if spec.repo is None:
         return None
     revision = spec.revision or "main"
-    if COMMIT.fullmatch(revision):
+    if GIT_HASH.fullmatch(revision):
         return Snapshot(cache, spec.repo, revision)
     with suppress(OSError):
         commit = (folder(cache, spec.repo) / "refs" / revision).read_text("utf-8").strip()
-        if COMMIT.fullmatch(commit):
+        if GIT_HASH.fullmatch(commit):
             return Snapshot(cache, spec.repo, commit)
     return None
 

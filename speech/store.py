@@ -264,7 +264,7 @@ class _Fetch:
         remotes: list[Remote] = []
         for file in wanted:
             remote = hub.head(self.repo, revision, file.name)
-            if snapshot.COMMIT.fullmatch(revision) and remote.commit != revision:
+            if snapshot.GIT_HASH.fullmatch(revision) and remote.commit != revision:
                 raise self.other(file, f"is of revision {remote.commit} in place of {revision}")
             if None not in (file.size, remote.size) and file.size != remote.size:
                 raise self.other(file, f"has {remote.size} bytes in place of {file.size}")
