@@ -25,9 +25,9 @@ def render(transcript: Transcript, rules: CueRules) -> str:
     Two voices at once stand one after the other; highlighted words get times of their own (``<01:02.03>word``).
     """
     lines = [f"[length:{clock(milliseconds(transcript.end))[:-3]}]\n"]
-    shown = None
+    shown, pause = None, milliseconds(rules.min_gap) + STEP
     for cue in cues(transcript.segments, rules, end=transcript.end, inline=True, step=STEP):
-        if shown is not None and shown < cue.start:
+        if shown is not None and cue.start - shown >= pause:
             lines.append(f"[{clock(shown)}]\n")
         text = _timed(cue) if rules.highlight_words else _escape(cue.text)
         voice = inline_label(cue.label.replace(":", " "))

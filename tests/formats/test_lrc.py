@@ -34,6 +34,16 @@ def test_text_that_looks_like_a_tag_is_none():
     )
 
 
+def test_the_gap_between_cues_is_no_empty_line():
+    segments = (Segment("One thing.", 0, 2), Segment("Two things.", 2, 4), Segment("Three things.", 4.5, 6))
+    said = Transcript(segments, "en", {}, 6, 1.0, "a", ModelUse("m", "e")).render("lrc")
+    assert [line for line in said.splitlines() if line.endswith("]")] == [
+        "[length:00:06]",
+        "[00:04.00]",
+        "[00:06.00]",
+    ]
+
+
 def test_minutes_beyond_99():
     assert saying("Late.", 6000.5, 6002).render("lrc").splitlines()[1] == "[100:00.50]Late."
 

@@ -7,6 +7,7 @@ speakers did: players stack them.
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
 PAUSE = 1500
 """Milliseconds of silence that always end a cue: shown on, it would run ahead of the speaker."""
 
+SENTENCE_PAUSE = 600
+"""Milliseconds of silence that end a cue where a sentence ends too, however short it is."""
+
+LEAST = 300
+"""Milliseconds that a cue keeps, if it has them, though the gap to the next be smaller than it should."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CueRules:
@@ -39,14 +46,14 @@ class CueRules:
     max_lines: int = 2
     max_duration: Seconds = 7.0
     min_duration: Seconds = 5 / 6
-    """Where the next cue leaves room."""
+    """A shorter cue stays longer where the next one leaves room, and otherwise joins a neighbour where both fit."""
     min_gap: Seconds = 2 / 24
-    """Between two cues lies nothing, or at least this."""
+    """Between two cues of a channel; only a cue that would last less than 0.3 s for it comes closer to the next."""
     max_cps: float | None = 20.0
     """Characters a second: a cue read faster than this stays longer, where the next one leaves room."""
     sentences: bool = True
-    """One cue per sentence (two, where the first is too short to be read), also where the model cut inside one; False:
-    cues as the model cut, unless too long."""
+    """One cue per sentence (two, where one is too short to be read), also where the model cut inside one; False:
+    cues as the model cut, unless too long or too short."""
     max_words: int | None = None
     """Words in a cue; characters, in a script without spaces."""
     highlight_words: bool = False
@@ -163,10 +170,11 @@ def cues(
     for segment in sorted(segments, key=lambda segment: milliseconds(segment.start)):
         voices.setdefault(segment.channel, []).append(segment)
     limit = milliseconds(max([end or 0.0, *(segment.end for segment in segments)]))
+    cased = any(segment.text != segment.text.lower() for segment in segments)
     made = [
         cue
         for channel in voices.values()
-        for cue in _Channel(rules, name, inline, step).cut(channel, limit)
+        for cue in _Channel(rules, name, inline, step, cased).cut(channel, limit)
     ]  # fmt: skip
     return sorted(made, key=lambda cue: (cue.start, cue.end))
 
@@ -186,9 +194,11 @@ class _Channel:
     name: Callable[[Segment], str]
     inline: bool
     step: int
+    cased: bool
+    """Whether there are capitals, so that a small letter says that a sentence goes on."""
 
     def cut(self, segments: Sequence[Segment], limit: int) -> list[Cue]:
-        drafts = [part for draft in self._sentences(segments) for part in self._split(draft)]
+        drafts = self._joined([part for draft in self._sentences(segments) for part in self._split(draft)], limit)
         return [
             Cue(
                 start,
@@ -205,6 +215,42 @@ class _Channel:
         for units in Breaker(draft.units, self.rules, self._lead(draft.label)).cues():
             yield replace(draft, units=units)
 
+    def _joined(self, drafts: Sequence[_Draft], limit: int) -> list[_Draft]:
+        """The drafts, with each that cannot show long enough put together with a neighbour where both fit."""
+        done: list[_Draft] = []
+        rest = deque(drafts)
+        while rest:
+            draft = rest.popleft()
+            before, after = done[-1:], [rest[0]] if rest else []
+            whole = None
+            if self._is_short(draft, after[0].units[0].start - self._gap if after else limit):
+                pairs = [*((draft, right) for right in after), *((left, draft) for left in before)]
+                whole = next(filter(None, (self._one(*pair) for pair in sorted(pairs, key=self._distance))), None)
+            if whole is None:
+                done.append(draft)
+            elif whole.units[0] is draft.units[0]:
+                rest[0] = whole
+            else:
+                done.pop()
+                rest.appendleft(whole)
+        return done
+
+    def _is_short(self, draft: _Draft, latest: int) -> bool:
+        return latest - draft.units[0].start < milliseconds(self.rules.min_duration)
+
+    def _distance(self, pair: tuple[_Draft, _Draft]) -> tuple[bool, int]:
+        """How far two neighbours are apart: by sense, then by time."""
+        last, first = pair[0].units[-1], pair[1].units[0]
+        return self._ends_sentence(last, first), first.start - last.end
+
+    def _one(self, left: _Draft, right: _Draft) -> _Draft | None:
+        """Both as one cue, if the rules allow it; it is read no faster than the faster of the two was."""
+        units = [*left.units, *right.units]
+        same = (left.label, left.segment.speaker) == (right.label, right.segment.speaker)
+        if not same or self._pauses(left.units[-1], right.units[0]):
+            return None
+        return replace(left, units=units) if Breaker(units, self.rules, self._lead(left.label)).is_one() else None
+
     def _times(self, drafts: Sequence[_Draft], limit: int) -> list[tuple[int, int]]:
         rules, step = self.rules, self.step
         placed = in_order(
@@ -212,9 +258,14 @@ class _Channel:
             _ticks(limit, step),
             wanted=[-(-self._reading_time(draft) // step) for draft in drafts],
             longest=milliseconds(rules.max_duration) // step,
-            gap=-(-milliseconds(rules.min_gap) // step),
+            gap=-(-self._gap // step),
+            least=LEAST // step,
         )
         return [(start * step, end * step) for start, end in placed]
+
+    @property
+    def _gap(self) -> int:
+        return milliseconds(self.rules.min_gap)
 
     def _reading_time(self, draft: _Draft) -> int:
         pace = self.rules.max_cps
@@ -235,16 +286,19 @@ class _Channel:
         """Runs of units that no cue goes beyond: sentences, or the segments themselves."""
         joining = self.rules.sentences and any(layout.punctuated(segment.text) for segment in segments)
         run: list[Unit] = []
-        last = None
+        last = before = None
         for segment in segments:
             label = self._label(segment)
             for index, unit in enumerate(self._units(segment, self.rules.max_line_width - self._lead(label))):
+                if index == 0 and before:
+                    unit = replace(unit, space=bool(layout.glue(before.text, unit.text)))  # noqa: PLW2901
+                before = unit
                 apart = index == 0 and not (joining and last and last.segment.speaker == segment.speaker)
                 if last and (apart or self._ends(run, unit)):
                     yield last
                     last = None
                 if last:
-                    run.append(replace(unit, space=bool(layout.glue(run[-1].text, unit.text))) if index == 0 else unit)
+                    run.append(unit)
                 else:
                     run = [unit]
                     last = _Draft(run, label, segment)
@@ -252,11 +306,20 @@ class _Channel:
             yield last
 
     def _ends(self, run: Sequence[Unit], following: Unit) -> bool:
-        if following.start - run[-1].end >= PAUSE:
+        if self._pauses(run[-1], following):
             return True
         # A sentence too short to be read before the next one begins stays with it.
-        readable = following.start - run[0].start >= milliseconds(self.rules.min_duration)
-        return self.rules.sentences and readable and layout.ends_sentence(run[-1].text, following.text)
+        readable = following.start - run[0].start >= milliseconds(self.rules.min_duration) + self._gap
+        return self.rules.sentences and readable and self._ends_sentence(run[-1], following)
+
+    def _pauses(self, last: Unit, following: Unit) -> bool:
+        """Whether the silence between them ends a cue."""
+        pause = following.start - last.end
+        ended = self.rules.sentences and layout.closes_sentence(last.text)
+        return pause >= PAUSE or (ended and pause >= SENTENCE_PAUSE)
+
+    def _ends_sentence(self, last: Unit, following: Unit) -> bool:
+        return layout.ends_sentence(last.text, following.text if self.cased else "")
 
     def _units(self, segment: Segment, limit: int) -> Iterator[Unit]:
         text = layout.clean(segment.text)

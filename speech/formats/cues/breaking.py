@@ -24,6 +24,9 @@ CUE_COST = 100
 FILL_COST = 30
 """Of an empty cue; grows with the square, so that cues come out even."""
 
+SHORT_COST = 60
+"""Of a cue that shows for no time, falling to nothing for one that can be read: less than one cue more."""
+
 LINE_WEIGHT = 20
 """Of a penalty in a line's end, against squared columns of unevenness: a comma is worth some five columns."""
 
@@ -64,12 +67,23 @@ class Breaker:
             for stop, columns in self._cue_ends(start):
                 empty = 1 - min(1.0, columns / capacity)
                 cost = best[start] + CUE_COST + FILL_COST * empty**2 + 10 * self._penalties[stop - 1]
+                cost += SHORT_COST * self._shortness(start, stop)
                 if stop == len(best):
                     best.append(cost)
                     origin.append(start)
                 elif cost < best[stop]:
                     best[stop], origin[stop] = cost, start
         return [self.units[start:stop] for start, stop in pairwise(_path(origin))]
+
+    def is_one(self) -> bool:
+        """Whether all of the run may be one cue."""
+        return max(stop for stop, _ in self._cue_ends(0)) == len(self.units)
+
+    def _shortness(self, start: int, stop: int) -> float:
+        """From 1 for a cue of no time down to 0 for one that shows as long as it should."""
+        end = self.units[stop].start if stop < len(self.units) else self.units[-1].end
+        wanted = milliseconds(self.rules.min_duration)
+        return max(0.0, 1 - (end - self.units[start].start) / wanted) if wanted else 0.0
 
     def rows(self) -> tuple[tuple[Unit, ...], ...]:
         """The run on as few lines as it takes, ended at good places, and even."""

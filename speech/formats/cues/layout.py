@@ -178,7 +178,12 @@ def _pieces(part: str, limit: int) -> Iterator[str]:
 
 def ends_sentence(left: str, right: str) -> bool:
     """Whether a sentence ends between two parts of a text."""
-    return bool(_SENTENCE_END.search(left)) and not right[:1].islower() and not _ABBREVIATION.match(left)
+    return closes_sentence(left) and not right[:1].islower()
+
+
+def closes_sentence(text: str) -> bool:
+    """Whether a text ends as a sentence does, whatever comes next."""
+    return bool(_SENTENCE_END.search(text)) and not _ABBREVIATION.match(text)
 
 
 def punctuated(text: str) -> bool:

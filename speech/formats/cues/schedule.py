@@ -76,6 +76,7 @@ def in_order(
     wanted: Sequence[int] = (),
     longest: int | None = None,
     gap: int = 0,
+    least: int = 1,
 ) -> list[tuple[int, int]]:
     """Stretches in the same order that never overlap, each at least one tick long.
 
@@ -86,7 +87,8 @@ def in_order(
         limit: where the last one ends at the latest.
         wanted: how long each should last if there is room after it.
         longest: no stretch lasts longer.
-        gap: what lies between two of them is nothing, or at least this.
+        gap: what lies between two of them at least: the earlier one ends sooner for it.
+        least: but no stretch becomes shorter than this for the gap's sake.
     """
     starts = _starts([start for start, _ in spans], limit)
     placed = []
@@ -95,8 +97,8 @@ def in_order(
         following = max(limit, start + 1) if last else starts[index + 1]
         latest = following if longest is None else min(following, start + longest)
         end = min(max(start + 1, end, start + (wanted[index] if wanted else 0)), latest)  # noqa: PLW2901
-        if not last and 0 < following - end < gap:
-            end = following if latest == following else max(start + 1, following - gap)  # noqa: PLW2901
+        if not last and following - end < gap:
+            end = max(following - gap, min(end, start + least))  # noqa: PLW2901
         placed.append((start, end))
     return placed
 

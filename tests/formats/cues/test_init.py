@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from speech.data import Segment, Word
 from speech.errors import UnsupportedError
-from speech.formats.cues import Cue, CueRules, cues, highlights, labels
+from speech.formats.cues import LEAST, SENTENCE_PAUSE, Cue, CueRules, cues, highlights, labels
+from speech.formats.cues.breaking import Breaker
 from speech.formats.cues.layout import clean, join, width
 from speech.transcript import Transcript
 
@@ -26,8 +27,8 @@ def with_words(text: str, *times: float) -> Segment:
 def test_one_cue_for_each_sentence():
     segment = with_words("It rains. We stay in. Good.", 0, 1, 2, 3, 4, 5, 6)
     assert shown(cues([segment], CueRules())) == [
-        (0, 2000, "It rains."),
-        (2000, 5000, "We stay in."),
+        (0, 1917, "It rains."),
+        (2000, 4917, "We stay in."),
         (5000, 6000, "Good."),
     ]
 
@@ -40,7 +41,7 @@ def test_a_sentence_goes_on_in_the_next_segment():
 def test_without_sentences_cues_are_the_segments():
     segments = [Segment("We went down to", 0, 2), Segment("the sea. It was cold.", 2, 4.1)]
     assert shown(cues(segments, CueRules(sentences=False))) == [
-        (0, 2000, "We went down to"),
+        (0, 1917, "We went down to"),
         (2000, 4100, "the sea. It was cold."),
     ]
 
@@ -63,7 +64,7 @@ def test_a_pause_ends_a_cue():
 
 def test_without_word_times_the_segment_is_shared_by_characters():
     segment = Segment("Four four. Four four.", 0, 9)
-    assert shown(cues([segment], CueRules())) == [(0, 4500, "Four four."), (4500, 9000, "Four four.")]
+    assert shown(cues([segment], CueRules())) == [(0, 4417, "Four four."), (4500, 9000, "Four four.")]
 
 
 def test_no_cue_outstays_the_longest_time():
@@ -73,11 +74,11 @@ def test_no_cue_outstays_the_longest_time():
 def test_short_cues_stay_to_be_read_but_not_beyond_the_next_nor_the_end():
     segments = [
         Segment("Hi.", 0, 0.1),
-        Segment("A longer line than there is time to read.", 2, 2.5),
+        Segment("A longer line than there is time to read.", 2, 2.35),
         Segment("No.", 3, 3.2),
     ]
     made = cues(segments, CueRules(), end=3.5)
-    assert [(cue.start, cue.end) for cue in made] == [(0, 833), (2000, 3000), (3000, 3500)]
+    assert [(cue.start, cue.end) for cue in made] == [(0, 833), (2000, 2917), (3000, 3500)]
 
 
 def test_reading_speed_can_be_left_alone():
@@ -86,9 +87,51 @@ def test_reading_speed_can_be_left_alone():
     assert cues(segment, CueRules(max_cps=None), end=9)[0].end == 1000
 
 
-def test_small_gaps_are_closed():
-    made = cues([Segment("One thing.", 0, 1.97), Segment("Two things.", 2, 4)], CueRules())
-    assert (made[0].end, made[1].start) == (2000, 2000)
+@pytest.mark.parametrize(("gap", "end"), [(0.0, 1970), (0.083, 1917), (0.2, 1800)])
+def test_cues_never_touch(gap, end):
+    made = cues([Segment("One thing.", 0, 1.97), Segment("Two things.", 2, 4)], CueRules(min_gap=gap))
+    assert shown(made) == [(0, end, "One thing."), (2000, 4000, "Two things.")]
+
+
+def test_a_cue_that_is_all_but_gone_for_the_gap_comes_closer():
+    segments = [Segment("Oh.", 0, 0.35, speaker="Ann"), Segment("Our home, he said.", 0.35, 2, speaker="Bob")]
+    assert [(cue.start, cue.end) for cue in cues(segments, CueRules())] == [(0, 300), (350, 2000)]
+
+
+def test_a_cue_too_short_to_be_read_joins_the_neighbour_that_it_touches():
+    segments = [
+        Segment("we went down to the sea", 0, 2),
+        Segment("oh and", 2.4, 2.89),
+        Segment("our home he said", 2.89, 5),
+    ]
+    assert [cue.text for cue in cues(segments, CueRules())] == ["we went down to the sea", "oh and our home he said"]
+    chinese = [Segment("好", 0, 0.3), Segment("我们走", 0.3, 2), Segment("吧", 2, 2.4)]
+    assert [cue.text for cue in cues(chinese, CueRules())] == ["好我们走吧"]
+
+
+def test_a_short_cue_that_fits_nowhere_stays():
+    segments = [Segment("one two three four", 0, 1), Segment("oh", 1, 1.5), Segment("five six seven eight", 1.5, 3)]
+    assert len(cues(segments, CueRules(max_line_width=20, max_lines=1))) == 3
+    assert len(cues(segments, CueRules(max_line_width=23, max_lines=1))) == 2
+
+
+def test_a_short_cue_joins_another_of_its_own_sentence_first():
+    segments = [Segment("He came", 0, 2), Segment("home.", 2.02, 2.5), Segment("The sea was cold.", 2.5, 5)]
+    assert [cue.text for cue in cues(segments, CueRules(sentences=False))] == ["He came home.", "The sea was cold."]
+
+
+def test_a_pause_after_a_sentence_ends_a_cue_however_short_it_is():
+    segment = with_words("Dog. Cat. Hare.", 0, 0.1, 0.3, 2)
+    words = (Word("Dog.", 0, 0.1), Word("Cat.", 0.7, 0.8), Word("Hare.", 1.3, 2))
+    assert len(cues([segment], CueRules())) == 1
+    assert [cue.text for cue in cues([Segment("Dog. Cat. Hare.", 0, 2, words)], CueRules())] == ["Dog.", "Cat. Hare."]
+
+
+def test_sentences_are_told_apart_without_capitals():
+    segment = with_words("it rains. we stay in. good.", 0, 1, 2, 3, 4, 5, 6)
+    assert [cue.text for cue in cues([segment], CueRules())] == ["it rains.", "we stay in.", "good."]
+    mixed = with_words("It rains. so we stay in.", 0, 1, 2, 3, 4, 5, 6)
+    assert len(cues([mixed], CueRules())) == 1
 
 
 def test_channels_keep_their_own_cues_and_may_overlap(duet):
@@ -124,7 +167,7 @@ def test_highlights_share_the_cue_among_its_words():
 
 def test_a_coarser_clock_has_whole_steps():
     made = cues([Segment("One.", 0.004, 1.006), Segment("Two.", 1.006, 2.018)], CueRules(), step=10)
-    assert [(cue.start, cue.end) for cue in made] == [(0, 1010), (1010, 2020)]
+    assert [(cue.start, cue.end) for cue in made] == [(0, 920), (1010, 2020)]
 
 
 @pytest.mark.parametrize(
@@ -189,6 +232,13 @@ RULES = st.builds(
 )
 
 
+def may_be_one(left: Cue, right: Cue, rules: CueRules, inline: bool) -> bool:
+    units = [unit for cue in (left, right) for row in cue.rows for unit in row]
+    lead = len(f"[{left.label}] ") if left.label and inline else 0
+    pause = right.rows[0][0].start - left.rows[-1][-1].end
+    return pause < SENTENCE_PAUSE and len(Breaker(units, rules, lead).cues()) == 1
+
+
 @given(talks(), RULES, st.none() | st.floats(0, 10), st.booleans(), st.sampled_from([1, 10]))
 def test_sound_segments_give_cues_that_keep_every_rule(segments, rules, after, inline, step):
     end = max((segment.end for segment in segments), default=0.0)
@@ -206,8 +256,10 @@ def test_sound_segments_give_cues_that_keep_every_rule(segments, rules, after, i
         assert rules.max_words is None or sum(map(len, cue.rows)) <= rules.max_words
     for channel in {segment.channel for segment in segments}:
         own = [cue for cue in made if cue.channel == channel]
-        gaps = [right.start - left.end for left, right in pairwise(own)]
-        assert all(gap == 0 or gap >= round(rules.min_gap * 1000) for gap in gaps)
+        for left, right in pairwise(own):
+            assert right.start - left.end >= round(rules.min_gap * 1000) or left.end - left.start <= LEAST
+            if left.end - left.start < round(rules.min_duration * 1000) - 2 * step:
+                assert not may_be_one(left, right, rules, inline)
         said = join(segment.text for segment in segments if segment.channel == channel)
         assert "".join(cue.text for cue in own).replace(" ", "") == said.replace(" ", "")
 

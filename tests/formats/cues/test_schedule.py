@@ -68,22 +68,29 @@ def test_no_stretch_lasts_longer_than_it_may():
     assert in_order([(0, 50), (60, 65)], 100, wanted=[5, 60], longest=30) == [(0, 30), (60, 90)]
 
 
-def test_a_gap_is_nothing_or_wide_enough():
-    assert in_order([(0, 17), (20, 30)], 30, gap=5) == [(0, 20), (20, 30)]
-    assert in_order([(0, 17), (20, 30)], 30, gap=5, longest=17) == [(0, 15), (20, 30)]
-    assert in_order([(0, 15), (20, 30)], 30, gap=5) == [(0, 15), (20, 30)]
+def test_a_gap_is_taken_from_the_earlier_stretch():
+    assert in_order([(0, 17), (20, 30)], 30, gap=5) == [(0, 15), (20, 30)]
+    assert in_order([(0, 20), (20, 30)], 30, gap=5) == [(0, 15), (20, 30)]
+    assert in_order([(0, 14), (20, 30)], 30, gap=5) == [(0, 14), (20, 30)]
+
+
+def test_a_stretch_keeps_the_least_that_it_may_whatever_the_gap():
+    assert in_order([(0, 20), (20, 30)], 30, gap=15, least=8) == [(0, 8), (20, 30)]
+    assert in_order([(0, 6), (6, 30)], 30, gap=5, least=8) == [(0, 6), (6, 30)]
+    assert in_order([(0, 4), (6, 30)], 30, gap=5, least=8) == [(0, 4), (6, 30)]
 
 
 SPANS = st.lists(st.tuples(st.integers(0, 200), st.integers(0, 200)), max_size=12)
 
 
-@given(SPANS, st.integers(0, 250), st.integers(0, 40), st.integers(12, 60), st.integers(0, 10))
-def test_in_any_state_stretches_come_out_apart_and_in_order(spans, limit, wanted, longest, gap):
+@given(SPANS, st.integers(0, 250), st.integers(0, 40), st.integers(12, 60), st.integers(0, 10), st.integers(1, 12))
+def test_in_any_state_stretches_come_out_apart_and_in_order(spans, limit, wanted, longest, gap, least):
     spans = sorted(spans)
-    placed = in_order(spans, limit, wanted=[wanted] * len(spans), longest=longest, gap=gap)
+    placed = in_order(spans, limit, wanted=[wanted] * len(spans), longest=longest, gap=gap, least=least)
     assert len(placed) == len(spans)
     assert all(0 <= start < end <= start + longest for start, end in placed)
-    gaps = [after[0] - before[1] for before, after in itertools.pairwise(placed)]
-    assert all(space == 0 or space >= gap for space in gaps)
+    for (start, end), (following, _) in itertools.pairwise(placed):
+        assert following >= end
+        assert following - end >= gap or end - start <= least
     if limit >= len(spans):
         assert all(end <= limit for _, end in placed)
