@@ -13,9 +13,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Literal, Self, Unpack, overload
 
 from speech import engines
-from speech.choice import AUTO, Choice, check, choose, wanted
+from speech.choice import Choice, check, choose, wanted
 from speech.data import Progress, TranscribeOptions
 from speech.detection import Detection, detection, places
+from speech.devices import AUTO
 from speech.errors import SpeechError, StoppedError, UnsupportedError
 from speech.options import Options, with_options
 from speech.stream import Setting, Stream

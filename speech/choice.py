@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from speech import engines, languages
 from speech.catalog import load
-from speech.data import Device, Event, TranscribeOptions
+from speech.data import Event, TranscribeOptions
+from speech.devices import AUTO, Devices
 from speech.errors import (
     DownloadError,
     MissingDependencyError,
@@ -18,18 +19,13 @@ from speech.errors import (
     UnknownModelError,
     UnsupportedError,
 )
-from speech.store import Store, human
+from speech.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from speech.catalog import Catalog
-    from speech.data import ModelSpec, Progress, ProgressHook, Task
-
-AUTO = "auto"
-
-HEADROOM = 1.3
-"""Memory of a loaded model on a GPU, over the bytes of its files: room for the encoder's output and the beams."""
+    from speech.data import Device, ModelSpec, Progress, ProgressHook, Task
 
 PATIENCE = 3.0
 """Seconds in which the hub must answer before "auto" goes on without it."""
@@ -88,9 +84,8 @@ def choose(
         UnsupportedError: it lacks the language, a feature, the device or the compute type.
     """
     code = languages.code(language) if language else None
-    choosing = _Choosing(
-        task, code, needs, device, compute_type, threads, Store(offline=offline), load(), progress or _quiet
-    )
+    devices = Devices(device, compute_type, threads)
+    choosing = _Choosing(task, code, needs, devices, Store(offline=offline), load(), progress or _quiet)
     name = os.fspath(model)
     try:
         return choosing.auto() if name == AUTO else choosing.named(name)
@@ -108,15 +103,21 @@ def wanted(options: TranscribeOptions) -> frozenset[str]:
     )
 
 
-def check(spec: ModelSpec, options: TranscribeOptions) -> tuple[Event, ...]:
+def check(spec: ModelSpec, options: TranscribeOptions, needs: frozenset[str] = frozenset()) -> tuple[Event, ...]:
     """What the model makes of the options: an ``ignored`` event for each tuning that it does not have.
+
+    Args:
+        spec: the model.
+        options: what is asked of it.
+        needs: features that it must have besides.
 
     Raises:
         UnsupportedError: the options mean something that the model cannot do; the message names one that can.
     """
-    _check_language(spec, options)
-    for feature in sorted(wanted(options) - spec.features):
-        raise UnsupportedError(f"model {spec.name!r} {_LACKS[feature]}; {_instead(spec, options)}")
+    needs |= wanted(options)
+    _check_language(spec, options, needs)
+    for feature in sorted(needs - spec.features):
+        raise UnsupportedError(f"model {spec.name!r} {_lacks(feature)}; {_instead(spec, options, needs)}")
     return tuple(_ignored(spec, options))
 
 
@@ -127,10 +128,18 @@ def installed(spec: ModelSpec, store: Store) -> bool:
     return spec.path.is_dir() if spec.path else store.has(spec)
 
 
-_LACKS = {"words": "gives no word times", "translate": "does not translate"}
+_LACKS = {
+    "words": "gives no word times",
+    "translate": "does not translate",
+    "detect": "does not tell languages apart",
+}
 
 
-def _check_language(spec: ModelSpec, options: TranscribeOptions) -> None:
+def _lacks(feature: str) -> str:
+    return _LACKS.get(feature, f"has no {feature.replace('_', ' ')}")
+
+
+def _check_language(spec: ModelSpec, options: TranscribeOptions, needs: frozenset[str]) -> None:
     language = options.language
     if language in (None, languages.EACH):
         if language and "detect" not in spec.features and len(spec.languages) != 1:
@@ -138,7 +147,7 @@ def _check_language(spec: ModelSpec, options: TranscribeOptions) -> None:
     elif spec.languages and language not in spec.languages:
         raise UnsupportedError(
             f"model {spec.name!r} does not know {_language(language)}; it knows {_known(spec)}; "
-            + _instead(spec, options)
+            + _instead(spec, options, needs)
         )
 
 
@@ -154,13 +163,13 @@ def _ignored(spec: ModelSpec, options: TranscribeOptions) -> Iterator[Event]:
             )
 
 
-def _instead(spec: ModelSpec, options: TranscribeOptions) -> str:
+def _instead(spec: ModelSpec, options: TranscribeOptions, needs: frozenset[str]) -> str:
     """The model to name instead: the best on a CPU that can do it all, else the first of the catalogue."""
     catalog = load()
     candidates = [*catalog.chain(spec.task, options.language, "cpu"), *catalog.models]
     for other in candidates:
         known = not other.languages or options.language in (None, languages.EACH, *other.languages)
-        if other.task == spec.task and known and wanted(options) <= other.features:
+        if other.task == spec.task and known and needs <= other.features:
             return f"use --model {other.name}"
     return "no model of the catalogue can"
 
@@ -197,20 +206,17 @@ class _Choosing:
     task: Task
     language: str | None
     needs: frozenset[str]
-    device: str
-    compute_type: str
-    threads: int
+    devices: Devices
     store: Store
     catalog: Catalog
     progress: ProgressHook
-    probed: dict[str, list[Device]] = field(default_factory=dict)
 
     # A model asked for by name or path.
 
     def named(self, name: str) -> Choice:
         spec = self.find(name)
         self.check_meaning(spec)
-        device, events = self.settle(spec)
+        device, events = self.devices.settle(spec)
         return Choice(spec, self.files(spec), device, _line(spec, device, "asked for by name", events), events=events)
 
     def find(self, name: str) -> ModelSpec:
@@ -256,8 +262,7 @@ class _Choosing:
         if spec.task != self.task:
             raise UnsupportedError(f"model {spec.name!r} does not {self.task}; `speech models` says which do")
         if self.task == "transcribe":
-            translate: Literal["transcribe", "translate"] = "translate" if "translate" in self.needs else "transcribe"
-            check(spec, TranscribeOptions(language=self.language, words="words" in self.needs, task=translate))
+            check(spec, TranscribeOptions(language=self.language), self.needs)
 
     # "auto".
 
@@ -282,36 +287,28 @@ class _Choosing:
 
     def candidates(self) -> tuple[str, list[ModelSpec]]:
         """The kind of device, a GPU before the CPU, and the models of its chain that can do it there, best first."""
-        kinds = ["cuda", "cpu"] if self.device == AUTO else [self.device.split(":")[0]]
+        kinds = ["cuda", "cpu"] if self.devices.name == AUTO else [self.devices.name.split(":")[0]]
         for kind in kinds:
             chain = self.catalog.chain(self.task, self.language, kind)
-            able = [spec for spec in chain if self.needs <= spec.features and self.probe(spec.engine)]
-            fitting = [spec for spec in able if self.fits(spec, kind)]
+            able = [spec for spec in chain if self.needs <= spec.features and self.devices.probe(spec.engine)]
+            fitting = [spec for spec in able if self.devices.fit(spec, kind)]
             if fitting:
                 return kind, fitting
-            if able and self.device != AUTO:
-                self.settle(able[0])  # raises, and says why
+            if able and self.devices.name != AUTO:
+                self.devices.settle(able[0])  # raises, and says why
         return "cpu", []
-
-    def fits(self, spec: ModelSpec, kind: str) -> bool:
-        """Whether the engine can use such a device, and the model goes into its memory."""
-        devices = [device for device in self.probe(spec.engine) if device.compute_types and _is(device, kind)]
-        if kind == "cpu" or not devices:
-            return bool(devices)
-        free = devices[0].free_bytes
-        return free is None or spec.size is None or spec.size * HEADROOM <= free
 
     def embedded(self, why: str, better: ModelSpec | None = None) -> Choice:
         """The model that came with a package, where there is one for the language."""
         pull = f"`speech models pull {better.name}` fetches" if better else "name one of `speech models` with --model"
         for spec in self.catalog.embedded(self.task, self.language):
-            if not self.probe(spec.engine):
+            if not self.devices.probe(spec.engine):
                 why = f"{why}, and the package {spec.engine} of the embedded model is not installed"
             elif self.needs <= spec.features:
                 why = f"no other is on this machine, and {why}"
                 why = f"{why}; it knows {_known(spec)}" if self.language is None else why
                 hint = f"{pull} a better one" if better else ""
-                choice = replace(self, device=AUTO, compute_type=AUTO).chosen(spec, None, why, hint)
+                choice = replace(self, devices=self.devices.anyhow()).chosen(spec, None, why, hint)
                 return replace(choice, events=(*choice.events, *self.unasked(choice)))
         asked = f" for {_language(self.language)}" if self.language not in (None, languages.EACH) else ""
         does = " with " + " and ".join(sorted(self.needs)) if self.needs else ""
@@ -320,82 +317,20 @@ class _Choosing:
     def unasked(self, choice: Choice) -> Iterator[Event]:
         """What was asked for by name and the embedded model does not have."""
         for what, asked, used in (
-            ("device", self.device, choice.device.name),
-            ("compute type", self.compute_type, choice.device.compute_types[0]),
+            ("device", self.devices.name, choice.device.name),
+            ("compute type", self.devices.compute_type, choice.device.compute_types[0]),
         ):
             if asked not in (AUTO, used):
                 yield Event("ignored", f"model {choice.spec.name!r} has only {what} {used!r}: {asked!r} is ignored")
 
     def chosen(self, spec: ModelSpec, path: Path | None, why: str, hint: str, kind: str = "") -> Choice:
-        device, events = self.settle(spec, kind)
+        device, events = self.devices.settle(spec, kind)
         return Choice(spec, path, device, _line(spec, device, why, events), hint, events)
-
-    # Devices.
-
-    def probe(self, engine: str) -> list[Device]:
-        """The engine's devices, asked once; empty where it is not installed."""
-        if engine not in self.probed:
-            try:
-                self.probed[engine] = engines.find(engine).probe()
-            except (MissingDependencyError, UnknownModelError):
-                self.probed[engine] = []
-        return self.probed[engine]
-
-    def settle(self, spec: ModelSpec, kind: str = "") -> tuple[Device, tuple[Event, ...]]:
-        """The device to run on, of that kind, with the one compute type; and what to say of a GPU that is not used."""
-        devices = self.probe(spec.engine)
-        if not devices:
-            needed = engines.find(spec.engine).REQUIRES or "speech-pipeline"
-            raise MissingDependencyError(
-                f"model {spec.name!r} runs on the engine {spec.engine!r}, which is not installed here; "
-                f"type: pip install {needed.split(';')[0].strip()!r}"
-            )
-        events: tuple[Event, ...] = ()
-        if self.device == AUTO:
-            usable = [device for device in devices if device.compute_types and (not kind or _is(device, kind))]
-            device = min(usable or devices, key=lambda device: device.name.startswith("cpu"))
-            events = tuple(_unused(other) for other in devices if device.name == "cpu" != other.name)
-        else:
-            device = self.asked_for(spec, devices)
-        return replace(device, compute_types=(self.compute(device),), threads=self.threads), events
-
-    def asked_for(self, spec: ModelSpec, devices: list[Device]) -> Device:
-        """The device that was named, if it can be used."""
-        found = [device for device in devices if _is(device, self.device)]
-        usable = [device for device in found if device.compute_types]
-        if usable:
-            return usable[0]
-        if found:
-            raise MissingDependencyError(
-                f"device {self.device!r} cannot be used: {found[0].note}; put that right, or use --device cpu"
-            )
-        there = ", ".join(device.name for device in devices)
-        raise UnsupportedError(
-            f"model {spec.name!r} has no device {self.device!r} here; there is {there}; use --device auto"
-        )
-
-    def compute(self, device: Device) -> str:
-        """The compute type, if the device has it."""
-        if self.compute_type == AUTO:
-            return next(iter(device.compute_types), "default")
-        if self.compute_type not in device.compute_types:
-            there = ", ".join(device.compute_types)
-            raise UnsupportedError(f"{device.name} does not compute in {self.compute_type!r}; it can do {there}")
-        return self.compute_type
 
 
 def _cause(error: SpeechError) -> str:
     """What went wrong, without what to do."""
     return str(error).partition("; ")[0]
-
-
-def _is(device: Device, name: str) -> bool:
-    return device.name == name or device.name.split(":")[0] == name
-
-
-def _unused(gpu: Device) -> Event:
-    why = gpu.note if not gpu.compute_types else f"{human(gpu.free_bytes)} of memory are free, too little"
-    return Event("flagged", f"{gpu.name} is not used: {why}")
 
 
 def _line(spec: ModelSpec, device: Device, why: str, events: tuple[Event, ...]) -> str:

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypedDict, Unpack, cast
 
 from speech.api import Transcriber
-from speech.choice import AUTO, wanted
+from speech.choice import wanted
 from speech.data import TranscribeOptions
+from speech.devices import AUTO
 from speech.options import Options, with_options
 
 if TYPE_CHECKING:

@@ -170,6 +170,18 @@ def test_a_fallback_may_be_auto_and_is_not_for_mistakes():
         choose("midle", fallback="auto")
 
 
+def test_a_named_model_must_have_what_is_needed(own_folders):
+    for name in ("english", "tiny1"):
+        put(own_folders, name)
+    with pytest.raises(UnsupportedError, match="model 'english' does not tell languages apart; use --model middle"):
+        choose("english", needs=frozenset({"detect"}))
+    with pytest.raises(UnsupportedError, match="model 'tiny1' does not translate; use --model middle"):
+        choose("tiny1", needs=frozenset({"translate"}))
+    with pytest.raises(UnsupportedError, match="model 'english' has no beam size; use --model middle"):
+        choose("english", needs=frozenset({"beam_size"}))
+    assert choose("tiny1", needs=frozenset({"detect"})).spec.name == "tiny1"
+
+
 def test_a_model_of_another_task_is_refused():
     with pytest.raises(UnsupportedError, match="model 'voice' does not transcribe"):
         choose("voice")

@@ -21,7 +21,8 @@ LAYERS = {
     "engines": 2,
     "stt": 3,
     "options": 1,
-    "stream": 4, "choice": 4, "detection": 4, "api": 4, "oneshot": 4, "naming": 4, "journal": 4, "jobs": 4,
+    "devices": 4, "choice": 4, "stream": 4, "detection": 4, "api": 4,
+    "oneshot": 4, "naming": 4, "journal": 4, "jobs": 4,
     "cli": 5, "__main__": 5,
 }  # fmt: skip
 """What each module or folder of the package is, from the ground up."""
