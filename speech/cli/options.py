@@ -50,6 +50,12 @@ def _complete_format(ctx: click.Context, param: click.Parameter, incomplete: str
     return [f"{before}{comma}{name}" for name in formats.names() if name.startswith(last)]
 
 
+def _formats() -> str:
+    from speech import formats
+
+    return ", ".join(formats.names())
+
+
 SPEECH = "Speech detection"
 
 CLIP = together(
@@ -65,8 +71,7 @@ CHANNELS = option("--channels", type=click.Choice(["mix", "split"]), section="In
 
 OUTPUT = together(
     option("-f", "--format", "formats", type=Names(), multiple=True, section="Output", shell_complete=_complete_format,
-           stands="txt",
-           help="Or several with commas: srt, vtt, tsv, json, verbose_json, lrc, ass, csv, textgrid; or all."),
+           stands="txt", listed=_formats, help="One or several, with commas: {}; or all."),
     option("-o", "--output-dir", "output", metavar="PATH", section="Output",
            help="A folder, in which the inputs' folders are mirrored; for one input also a file such as x.srt, "
            "or - for standard output."),

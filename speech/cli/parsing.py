@@ -27,14 +27,30 @@ TRUTH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "of
 
 
 class Option(click.Option):
-    """An option that stands in a section of the help, and whose default the library keeps."""
+    """An option that stands in a section of the help, and whose default the library keeps.
 
-    def __init__(self, *args: Any, section: str = "", stands: str = "", **kwargs: Any) -> None:
+    Args:
+        args: as for ``click.Option``.
+        section: of the help.
+        stands: the default.
+        listed: what stands for ``{}`` in the help: looked up when that is shown, not before.
+        kwargs: as for ``click.Option``.
+    """
+
+    def __init__(
+        self, *args: Any, section: str = "", stands: str = "", listed: Callable[[], str] | None = None, **kwargs: Any
+    ) -> None:
         if stands:
             kwargs["help"] = f"{kwargs.get('help', '')}  [default: {stands}]".lstrip()
         super().__init__(*args, **kwargs)
         self.section = section
         self.stands = stands
+        self.listed = listed
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """The option's names and its help."""
+        record = super().get_help_record(ctx)
+        return (record[0], record[1].replace("{}", self.listed())) if record and self.listed else record
 
 
 class Command(click.Command):

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speech.cli import main, options, transcribe
+from speech.cli import main, options, render, transcribe
 from speech.cli.parsing import Clock
 from speech.cli.whisper import FIXED, NO_EFFECT, REFUSED, RENAMED
 
@@ -170,9 +170,14 @@ def test_every_field_of_the_options_and_rules_can_be_typed():
     assert {item.name for item in (*fields(TranscribeOptions), *fields(CueRules))} <= names
 
 
-def test_the_listed_formats_are_those_there_are():
+@pytest.mark.parametrize("command", [transcribe.command, render.command])
+def test_the_help_lists_the_formats_there_are_now(command, monkeypatch):
     from speech import formats
 
-    [param] = [param for param in transcribe.command.params if param.name == "formats"]
-    listed = param.help.removeprefix("Or several with commas: ").split(";")[0].split(", ")
-    assert sorted([*listed, "txt"]) == formats.names()
+    def listed() -> list[str]:
+        text = " ".join(CliRunner().invoke(command, ["--help"]).output.split())
+        return text.partition("One or several, with commas: ")[2].partition("; or all.")[0].split(", ")
+
+    assert listed() == formats.names()
+    monkeypatch.setattr(formats, "names", lambda: ["brl", "txt"])
+    assert listed() == ["brl", "txt"]
