@@ -309,7 +309,8 @@ class _Choosing:
                 why = f"{why}; it knows {_known(spec)}" if self.language is None else why
                 hint = f"{pull} a better one" if better else ""
                 choice = replace(self, devices=self.devices.anyhow()).chosen(spec, None, why, hint)
-                return replace(choice, events=(*choice.events, *self.unasked(choice)))
+                stands_in = Event("swapped", choice.reason, details={"asked": AUTO, "used": spec.name})
+                return replace(choice, events=(stands_in, *choice.events, *self.unasked(choice)))
         asked = f" for {_language(self.language)}" if self.language not in (None, languages.EACH) else ""
         does = " with " + " and ".join(sorted(self.needs)) if self.needs else ""
         raise NotDownloadedError(f"no model{asked}{does} is on this machine: {why}; {pull}{' one' if better else ''}")

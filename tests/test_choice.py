@@ -389,7 +389,9 @@ def test_what_the_embedded_model_ignores_is_on_record(monkeypatch):
     monkeypatch.setenv("DEVICES", "cpu cuda")
     made = choose(device="cuda", compute_type="int8")
     assert made.spec.name == "little"
-    assert [event.message for event in made.events] == [
+    stands_in, *ignored = made.events
+    assert (stands_in.kind, stands_in.message) == ("swapped", made.reason)
+    assert [event.message for event in ignored] == [
         "model 'little' has only device 'cpu': 'cuda' is ignored",
         "model 'little' has only compute type 'float32': 'int8' is ignored",
     ]
