@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from contextlib import suppress
 
 from speech.errors import OutputError
 
@@ -22,15 +20,6 @@ def write(text: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        _let_go()
         raise OutputError(
             f"cannot write to standard output ({error.strerror or error}); make room, or send it elsewhere"
         ) from error
-
-
-def _let_go() -> None:
-    """Send what is held back to nowhere: else the interpreter fails on it once more when it ends."""
-    with suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
