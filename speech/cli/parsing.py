@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from speech.cli.whisper import FIXED, NO_EFFECT, REFUSED, RENAMED
+from speech.cli.whisper import RENAMED, TRUTH, Foreign
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,8 +22,6 @@ NOTES = "speech.notes"
 """Where a context keeps what is to be said of the flags that were typed."""
 
 F = TypeVar("F", bound="Callable[..., Any]")
-
-TRUTH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
 class Option(click.Option):
@@ -62,7 +60,7 @@ class Command(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Translate what users of other tools type, then parse."""
         ctx.meta[NOTES] = []
-        return super().parse_args(ctx, list(_translated(args, self.get_params(ctx), ctx.meta[NOTES])))
+        return super().parse_args(ctx, _translated(args, self.get_params(ctx), ctx.meta[NOTES]))
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run it; where it has no manner of reporting, its notes are plain lines."""
@@ -105,39 +103,49 @@ def together(*decorators: Callable[[Any], Any]) -> Callable[[F], F]:
     return decorate
 
 
-def _translated(args: Sequence[str], params: Sequence[click.Parameter], notes: list[str]) -> Iterator[str]:
+def _translated(args: Sequence[str], params: Sequence[click.Parameter], notes: list[str]) -> list[str]:
     """The arguments under the names of ``params``; what is to be said of them is added to the notes."""
     known = {name: param for param in params if isinstance(param, click.Option) for name in _names(param)}
+    foreign = Foreign(known, notes)
+    words: list[str] = []
     rest = deque(args)
-    while rest:
+    while rest and rest[0] != "--":
         arg = rest.popleft()
-        if arg == "--":
-            yield arg
-            yield from rest
-            return
         if arg.startswith("--"):
-            yield from _translate_long(arg, rest, known, notes)
-        else:
-            yield arg
+            words += _translate_long(arg, rest, known, foreign)
+        elif arg in known and not _is_switch(known[arg]) and rest:
             # A value is left as it is, whatever it looks like.
-            if arg in known and not _is_switch(known[arg]) and rest:
-                yield rest.popleft()
+            words += _valued(arg, foreign.own(arg, rest.popleft()))
+        else:
+            words.append(arg)
+    words += foreign.finish(words)
+    if foreign.problems:
+        raise click.UsageError("\n".join(foreign.problems))
+    return [*words, *rest]
 
 
-def _translate_long(arg: str, rest: deque[str], known: Mapping[str, click.Option], notes: list[str]) -> Iterator[str]:
-    name, equals, value = arg.partition("=")
+def _translate_long(arg: str, rest: deque[str], known: Mapping[str, click.Option], foreign: Foreign) -> Sequence[str]:
+    name, equals, behind = arg.partition("=")
+    value = behind if equals else None
     name = name.lower().replace("_", "-")
     if RENAMED.get(name) in known:
         name = RENAMED[name]
     option = known.get(name)
     if option is None:
-        yield from _take_foreign(name, f"{equals}{value}", rest, notes)
-    elif _is_switch(option):
-        yield from _switched(name, option, _truth(equals, value, rest))
-    else:
-        yield f"{name}{equals}{value}"
-        if not equals and rest:
-            yield rest.popleft()
+        taken = foreign.take(name, value, rest)
+        return [f"{name}{equals}{behind}"] if taken is None else taken
+    if _is_switch(option):
+        return list(_switched(name, option, _truth(equals, behind, rest)))
+    if value is None and not rest:
+        return [name]
+    return _valued(name, foreign.own(name, rest.popleft() if value is None else value))
+
+
+def _valued(name: str, value: str | None) -> Sequence[str]:
+    """An option and its value as words that nothing can take for others; none where there is no value."""
+    if value is None:
+        return []
+    return [f"{name}={value}"] if name.startswith("--") else [name, value]
 
 
 def _names(option: click.Option) -> Iterator[str]:
@@ -164,25 +172,6 @@ def _switched(name: str, option: click.Option, on: bool) -> Iterator[str]:
         yield name
     elif option.secondary_opts:
         yield option.opts[0] if name in option.secondary_opts else option.secondary_opts[0]
-
-
-def _take_foreign(name: str, value: str, rest: deque[str], notes: list[str]) -> Iterator[str]:
-    """Flags of other tools: taken where they ask for what happens anyway, refused with a reason otherwise."""
-    if name in FIXED or name in NO_EFFECT:
-        alone = not value and (not rest or not _looks_like_value(rest[0]))
-        chosen = "true" if alone else value.removeprefix("=") or rest.popleft()
-        if name in NO_EFFECT:
-            notes.append(f"{name} has no effect here; {NO_EFFECT[name]}")
-        elif chosen.lower() != FIXED[name][0]:
-            raise click.UsageError(f"{name} {chosen} is not possible: {FIXED[name][1]}")
-    elif name in REFUSED:
-        raise click.UsageError(f"{name} is not an option here: {REFUSED[name]}")
-    else:
-        yield f"{name}{value}"
-
-
-def _looks_like_value(word: str) -> bool:
-    return word.lower() in TRUTH or word.lstrip("-").isdigit()
 
 
 class Clock(ParamType):

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speech.cli import main, options, render, transcribe
-from speech.cli.parsing import Clock
-from speech.cli.whisper import FIXED, NO_EFFECT, REFUSED, RENAMED
+from speech.cli.parsing import NOTES, Clock
+from speech.cli.whisper import DEVICE_INDEX, FIXED, NO_EFFECT, REFUSED, RENAMED, TRANSLATED
 
 KNOWN = {name for param in transcribe.command.params for name in (*param.opts, *param.secondary_opts)}
 
@@ -56,6 +56,27 @@ def parse(*args: str) -> dict[str, object]:
         (["--no_speech_threshold", "0.5"], {"no_speech_threshold": 0.5}),
         (["--model_directory", "d"], {"model": "d"}),
         (["--vad_max_speech_duration_s", "20"], {"max_chunk": 20.0}),
+        (["--chunk_length", "20"], {"max_chunk": 20.0}),
+        (["--vad_onset", "0.4"], {"vad_threshold": 0.4}),
+        (["--vad_min_silence_duration_ms", "2000", "--vad_speech_pad_ms=50"], {"min_silence": 2.0, "speech_pad": 0.05}),
+        (["--clip_timestamps", "10,20.5"], {"start": 10.0, "end": 20.5}),
+        (["--clip_timestamps", "0"], {"start": 0.0}),
+        (["--language", "auto"], {}),
+        (["--language=None", "-l", "Auto"], {}),
+        (["--language", "de"], {"language": "de"}),
+        (["--multilingual", "True"], {"language": "each"}),
+        (["--multilingual", "False"], {}),
+        (["--compute_type", "default"], {"compute_type": "auto"}),
+        (["--temperature", "0,0.2,0.4"], {"temperature": 0.0}),
+        (["--device_index", "1", "--device", "cuda"], {"device": "cuda:1"}),
+        (["--device=cuda", "--device_index=0"], {"device": "cuda:0"}),
+        (["--device_index", "0"], {}),
+        (["--device_index", "0", "--device", "cpu"], {"device": "cpu"}),
+        (["--best_of", "5", "--patience", "1.0", "--length_penalty", "1", "--repetition_penalty", "1"], {}),
+        (["--patience", "None", "--length_penalty=None", "--best_of", "None"], {}),
+        (["--without_timestamps", "False", "--suppress_numerals", "False", "--pretty_json", "True"], {}),
+        (["--condition_on_previous_text", "True", "--temperature_increment_on_fallback", "0.2"], {}),
+        (["--prompt", "auto", "--model", "none"], {"prompt": "auto", "model": "none"}),
     ],
 )
 def test_flags_reach_the_library_under_any_of_their_names(args, expected):
@@ -65,8 +86,17 @@ def test_flags_reach_the_library_under_any_of_their_names(args, expected):
 @pytest.mark.parametrize(
     ("args", "word"),
     [
-        (["--best_of", "5"], "use --beam-size"),
-        (["--condition_on_previous_text", "True"], "by itself"),
+        (["--best_of", "3"], "--best-of 3 is not possible: use --beam-size"),
+        (["--without_timestamps", "True"], "-f txt does not write them"),
+        (["--suppress_numerals"], "numbers stand as"),
+        (["--cache_directory", "d"], "HF_HUB_CACHE"),
+        (["--model_dir", "d"], "HF_HUB_CACHE"),
+        (["--suppress_tokens", ""], "own list"),
+        (["--clip_timestamps", "1,2,3,4"], "one stretch"),
+        (["--vad_speech_pad_ms", "x"], "--vad-speech-pad-ms x is not possible: give milliseconds"),
+        (["--multilingual", "1"], "give True or False"),
+        (["--device_index", "1"], "needs --device cuda"),
+        (["--device_index", "0,1", "--device", "cuda"], "needs --device cuda"),
         (["--highlight_words=maybe"], "neither True nor False"),
         (["--diarize"], "--channels split"),
         (["--hf_token", "x"], "HF_TOKEN"),
@@ -80,6 +110,32 @@ def test_flags_reach_the_library_under_any_of_their_names(args, expected):
 def test_what_cannot_be_honoured_is_refused_with_a_word(args, word):
     with pytest.raises(click.UsageError, match=word):
         transcribe.command.make_context("transcribe", ["x.wav", *args])
+
+
+def test_all_that_cannot_be_honoured_is_said_at_once():
+    args = ["--best_of", "3", "--hf_token", "x", "--beam_size", "2", "--prefix=a", "--clip_timestamps", "1,2,3"]
+    with pytest.raises(click.UsageError) as caught:
+        transcribe.command.make_context("transcribe", ["x.wav", *args])
+    assert [line.split()[0] for line in caught.value.message.splitlines()] == [
+        "--best-of", "--hf-token", "--prefix", "--clip-timestamps"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("args", "notes"),
+    [
+        (["--condition_on_previous_text", "True"], ["there is no text of the window before"]),
+        (["--condition_on_previous_text", "False"], []),
+        (["--temperature_increment_on_fallback", "0.4"], ["--no-retry"]),
+        (["--temperature", "0,0.2"], ["only 0 is used"]),
+        (["--pretty_json", "True", "--best_of", "5"], []),
+        (["--pretty_json", "False"], ["laid out"]),
+    ],
+)
+def test_what_changes_nothing_is_said_in_a_word(args, notes):
+    said = transcribe.command.make_context("transcribe", ["x.wav", *args]).meta[NOTES]
+    assert len(said) == len(notes)
+    assert all(note in line for note, line in zip(notes, said, strict=True))
 
 
 @pytest.mark.parametrize(("manner", "shown"), [([], 1), (["-q"], 0), (["--progress", "json"], 1)])
@@ -101,10 +157,15 @@ def test_after_two_dashes_everything_is_an_input():
     assert context.params["inputs"] == ("--beam_size", "x_y.wav")
 
 
+TABLES = (RENAMED, FIXED, NO_EFFECT, REFUSED, TRANSLATED, (DEVICE_INDEX,))
+FOREIGN = {name for table in TABLES for name in table}
+
+
 def test_the_tables_agree_with_the_options():
-    assert set(RENAMED.values()) <= KNOWN
-    assert not (set(RENAMED) | set(FIXED) | set(NO_EFFECT) | set(REFUSED)) & KNOWN
-    assert not any("_" in name for table in (RENAMED, FIXED, NO_EFFECT, REFUSED) for name in table)
+    assert {*RENAMED.values(), *(ours for ours, _ in TRANSLATED.values())} <= KNOWN
+    assert not FOREIGN & KNOWN
+    assert len(FOREIGN) == sum(map(len, TABLES))
+    assert not any("_" in name for name in FOREIGN)
 
 
 OPENAI_WHISPER = """
@@ -118,13 +179,14 @@ WHISPER_CTRANSLATE2 = """
     model_directory local_files_only compute_type device_index vad_filter vad_threshold vad_min_speech_duration_ms
     vad_max_speech_duration_s vad_min_silence_duration_ms hf_token speaker_name batched batch_size repetition_penalty
     no_repeat_ngram_size prefix hotwords multilingual print_colors pretty_json live_transcribe suppress_blank
+    without_timestamps vad_speech_pad_ms chunk_length cache_directory suppress_numerals
 """
 
 
 @pytest.mark.parametrize("flag", (OPENAI_WHISPER + WHISPER_CTRANSLATE2).split())
 def test_every_flag_of_whispers_command_lines_is_known(flag):
     name = f"--{flag.replace('_', '-')}"
-    assert name in KNOWN | set(RENAMED) | set(FIXED) | set(NO_EFFECT) | set(REFUSED)
+    assert name in KNOWN | FOREIGN
 
 
 @given(st.integers(0, 99), st.integers(0, 59), st.integers(0, 59), st.integers(0, 999))
