@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NoReturn
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from speech.audio.sound import Track, as_float
 from speech.errors import AudioError, SpeechError
@@ -34,6 +35,10 @@ COUNTS_FROM_ZERO = {"mov", "matroska"}
 """Containers whose time 0 is the start of the recording; elsewhere (MPEG-TS, Ogg) it is the first time there is."""
 PLAYLISTS = {"hls", "dash", "concat", "sdp", "rtsp", "rtp", "imf", "applehttp"}
 BROKEN_CODECS = ("g726", "adpcm_g726")
+KNOWN_TO_FFMPEG = (b"ID3", b"RIFF", b"RF64", b"fLaC", b"OggS", b"FORM", b".snd", b"caff", b"riff", b"NIST_1A")
+"""How files begin that libsndfile would read as well, but no better where they are damaged."""
+SAMPLE_TYPES = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", "dbl": "f8"}
+"""FFmpeg's names of them, without the "p" of those that keep the channels apart, and numpy's."""
 RATES = range(100, 10_000_001)
 """Beyond these the header is damaged, and the resampler would be asked for the impossible."""
 
@@ -131,7 +136,11 @@ class AvReader:
         for packet in self._packets(stream, notes):
             for frame in _frames(packet, notes):
                 time = None if frame.pts is None else float(frame.pts * frame.time_base)
-                yield Frame(_samples(frame), frame.sample_rate, time)
+                samples = _samples(frame)
+                if samples is None:
+                    notes.damage("a frame without all of its samples")
+                else:
+                    yield Frame(samples, frame.sample_rate, time)
 
     def _packets(self, stream: AvObject, notes: Notes) -> Iterator[AvObject]:
         import av
@@ -259,12 +268,20 @@ def _reader(file: Input, name: str) -> Reader:
         return SoundFileReader(file)
     except (av.error.FFmpegError, EOFError) as error:
         try:
-            if file.seekable():
+            if file.seekable() and not _known_to_ffmpeg(file):
                 return SoundFileReader(file)
         except (soundfile.SoundFileError, OSError):
             pass
         advice = "if it holds raw samples without a header, load them and pass Audio(samples, rate)"
         raise AudioError(f"{name!r} is no audio or video that can be decoded ({cause_of(error)}); {advice}") from error
+
+
+def _known_to_ffmpeg(file: Input) -> bool:
+    """Whether a second opinion is worth nothing: on MPEG audio, libsndfile's writes to standard error."""
+    file.rewind()
+    head = file.peek(16)
+    mpeg_audio = len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0
+    return mpeg_audio or head.startswith(KNOWN_TO_FFMPEG)
 
 
 def _open(file: Input) -> AvObject:
@@ -315,6 +332,21 @@ def _frames(packet: AvObject, notes: Notes) -> list[AvObject]:
     return [frame for frame in frames if frame.samples and frame.sample_rate]
 
 
-def _samples(frame: AvObject) -> Samples:
-    array = frame.to_ndarray()
-    return as_float(array.T if frame.format.is_planar else array.reshape(-1, frame.layout.nb_channels))
+def _samples(frame: AvObject) -> Samples | None:
+    """What the frame holds, of shape (frames, channels); None where that is less than it says.
+
+    PyAV's own ``planes`` and ``to_ndarray`` look for a null pointer behind the last channel, and FFmpeg writes none
+    from nine channels on: they read whatever lies there, and crash.
+    """
+    import numpy as np
+    from av.audio.plane import AudioPlane
+
+    channels, kind = frame.layout.nb_channels, SAMPLE_TYPES.get(frame.format.name.removesuffix("p"))
+    planes, width = (channels, 1) if frame.format.is_planar else (1, channels)
+    if channels < 1 or kind is None:
+        return None
+    count, size = frame.samples * width, frame.samples * width * frame.format.bytes
+    # A null pointer ends the list where it is too short; none behind it is looked at.
+    held = takewhile(lambda plane: plane.buffer_ptr, (AudioPlane(frame, index) for index in range(planes)))
+    arrays = [np.frombuffer(cast("Any", plane), kind, count) for plane in held if plane.buffer_size >= size]
+    return as_float(np.stack(arrays, axis=-1).reshape(-1, channels)) if len(arrays) == planes else None
