@@ -127,19 +127,21 @@ def _frames(clip: _Clip, notes: Notes) -> Generator[Frame, None, None]:
         if not file.peek(1):
             notes.say("the source is empty (0 bytes)")
             return
-        missing = file.missing()
+        missing, size = file.missing(), file.size()
         with reading(file, clip.name) as reader:
-            yield from _read(reader, clip, notes)
+            yield from _read(reader, clip, size, notes)
         if missing:
             notes.say(f"the header promises {missing} bytes of samples more; the file is cut short", notes.now)
 
 
-def _read(reader: Reader, clip: _Clip, notes: Notes) -> Iterator[Frame]:
+def _read(reader: Reader, clip: _Clip, size: int | None, notes: Notes) -> Iterator[Frame]:
+    from speech.audio.flow import FEWEST_BYTES
     from speech.audio.reader import picked
 
     track = picked(reader, clip.track, clip.name)
     declared = reader.duration(track)
-    yield from _timed(reader.frames(track, clip.begin, notes), clip, declared, notes)
+    believed = None if declared is not None and size is not None and declared * FEWEST_BYTES > size else declared
+    yield from _timed(reader.frames(track, clip.begin, notes), clip, believed, notes)
     if notes.now == 0 and (notes.damaged or (declared or 0) > 0):
         cause = notes.cause or "it breaks off after its header"
         raise AudioError(f"nothing in {clip.name!r} can be decoded ({cause}); record or copy it again")
@@ -149,10 +151,10 @@ def _read(reader: Reader, clip: _Clip, notes: Notes) -> Iterator[Frame]:
         notes.ended(declared, estimated=reader.estimated)
 
 
-def _timed(frames: Iterator[Frame], clip: _Clip, declared: Seconds | None, notes: Notes) -> Iterator[Frame]:
+def _timed(frames: Iterator[Frame], clip: _Clip, end: Seconds | None, notes: Notes) -> Iterator[Frame]:
     from speech.audio.flow import in_range, on_time
 
-    return on_time(in_range(frames, clip.channels, notes), clip.begin, declared, notes)
+    return on_time(in_range(frames, clip.channels, notes), clip.begin, end, notes)
 
 
 def _ignore(_: Event) -> None:

@@ -28,6 +28,14 @@ LONGEST_GAP: Seconds = 3600.0
 """Times that leap further are a new clock (MPEG-TS wraps, cameras join files) or damage: nothing was missed there."""
 MOST_SILENCE: Seconds = 6 * 3600.0
 """All gaps of a file together; more is damage, and would keep a recognizer busy with nothing."""
+SPARSEST: float = 20.0
+"""Silence believed for each second of sound, whatever the header says: Opus leaves out 19 of 20 packets in a pause."""
+GRACE: Seconds = 60.0
+"""Silence believed besides that."""
+STRETCH: Seconds = 1.0
+"""Sound before a longer gap, which a header must allow for: a damaged clock puts one after every frame."""
+FEWEST_BYTES: float = 1.0
+"""In a second of a file, its gaps counted in; a header that spreads it thinner is damaged (Codec 2 takes 88)."""
 ROUNDED: Seconds = 1.0
 """By how much a header may put the end too early."""
 FAR_OVER: float = 2.0
@@ -63,7 +71,7 @@ def on_time(frames: Iterable[Frame], begin: Seconds, end: Seconds | None, notes:
         lead = 0.0 if frame.time is None else frame.time + shift - now
         if now == begin > 0 and lead < 0:  # still before the place that was asked for
             samples = samples[round(-lead * frame.rate) :]
-        elif lead < -OVERLAP or not _believable(lead, end, notes):
+        elif lead < -OVERLAP or not _believable(lead, end, notes, late=now == begin):
             shift -= lead
             notes.leap(now, lead)
         elif lead > TOLERANCE:
@@ -188,11 +196,17 @@ def _with_channels(samples: Samples, count: int) -> Samples:
     return samples if samples.shape[1] == count else np.repeat(_mean(samples), count, axis=1)
 
 
-def _believable(lead: Seconds, end: Seconds | None, notes: Notes) -> bool:
-    """Whether that much can have gone unrecorded."""
+def _believable(lead: Seconds, end: Seconds | None, notes: Notes, *, late: bool) -> bool:
+    """Whether that much can have gone unrecorded; ``late`` is a track that starts with it."""
+    if lead <= TOLERANCE:
+        return True
+    silence = notes.silence + lead
     # Headers round the end, and count the last frame or not.
     inside = end is None or notes.now + lead <= end + ROUNDED
-    return lead <= TOLERANCE or (inside and lead <= LONGEST_GAP and notes.silence + lead <= MOST_SILENCE)
+    if not inside or lead > LONGEST_GAP or silence > MOST_SILENCE:
+        return False
+    declared = end is not None and (late or notes.now - notes.resumed >= STRETCH)
+    return declared or silence <= SPARSEST * (notes.now - notes.silence) + GRACE
 
 
 def _silence(frame: Frame, seconds: Seconds) -> Iterator[Frame]:

@@ -30,6 +30,8 @@ class Notes:
     """Of the first damage."""
     silence: Seconds = 0.0
     """Put in for gaps, all together."""
+    resumed: Seconds = 0.0
+    """Where the last gap ended, or the clock leapt."""
     now: Seconds = 0.0
     """How far the recording has been read."""
     _small: int = 0
@@ -54,6 +56,7 @@ class Notes:
     def gap(self, start: Seconds, seconds: Seconds) -> None:
         """Silence was put in."""
         self.silence += seconds
+        self.resumed = start + seconds
         if seconds >= WORTH_A_LINE:
             self.say(f"nothing was recorded for {seconds:.1f} s; silence put in", start, start + seconds)
         else:
@@ -62,6 +65,7 @@ class Notes:
     def leap(self, start: Seconds, seconds: Seconds) -> None:
         """The container's clock jumped, and was not followed."""
         self._leaps += 1
+        self.resumed = start
         if self._leaps <= MOST_LINES:
             self.say(f"the times leap by {seconds:.1f} s; what follows is joined without a gap", start)
 

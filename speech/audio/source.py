@@ -72,6 +72,14 @@ class Input:
             self._ahead += data
         return self._ahead[:size]
 
+    def size(self) -> int | None:
+        """Bytes in all; None where it cannot seek."""
+        if not self._seekable:
+            return None
+        size = self.seek(0, io.SEEK_END)
+        self.rewind()
+        return size
+
     def missing(self) -> int:
         """Bytes of samples that a WAV header promises and the file does not have; FFmpeg passes over that silently.
 
