@@ -251,6 +251,28 @@ def test_g721_is_left_to_the_library_that_decodes_it():
     assert len(whole(data, rate=8000, start=0.25)) == len(expected) - 2000
 
 
+def test_more_than_eight_channels():
+    # In a process of its own: reading beyond the last channel brings it down.
+    code = """if True:
+        import io, av, numpy as np
+        from av.audio.plane import AudioPlane
+        from speech.audio import blocks
+        pcm = np.random.default_rng(0).integers(-9000, 9000, (16, 16_000)).astype(np.int16)
+        file = io.BytesIO()
+        with av.open(file, "w", format="wv") as container:
+            sound = container.add_stream("wavpack", rate=16_000)
+            sound.layout, sound.format = "16 channels", "s16p"
+            frame = av.AudioFrame("s16p", "16 channels", 16_000)
+            for index, channel in enumerate(pcm):
+                AudioPlane(frame, index).update(channel)
+            frame.sample_rate = 16_000
+            container.mux([*sound.encode(frame), *sound.encode(None)])
+        got = np.concatenate(list(blocks(file.getvalue(), channels="split")))
+        print(np.array_equal(got * 32768, pcm.T))"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "True\n"), done.stderr
+
+
 # Rates, channels, blocks
 
 
@@ -569,6 +591,45 @@ def test_a_clock_that_leaps_is_not_followed(tmp_path):
     assert "the times leap by" in said
 
 
+def spread(seconds, clock, places):
+    """A Matroska file with gaps, each a number of frames (of 0.072 s) before it and a length in seconds."""
+    file = io.BytesIO()
+    with av.open(file, "w", format="matroska", options={"live": str(int(clock == "live"))}) as container:
+        sound = container.add_stream("flac", rate=16_000)
+        sound.layout = "mono"
+        for number, packet in enumerate(encoded(sound, tone(seconds), 16_000, 0)):
+            packet.pts = packet.dts = packet.pts + round(16_000 * sum(gap for at, gap in places if number >= at))
+            container.mux(packet)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(("clock", "length"), [("declared", 2006), ("live", 6)])
+def test_a_long_gap_is_believed_where_the_header_allows_for_it(clock, length):
+    data = spread(6, clock, [(20, 2000)])
+    assert (describe(data).duration is None) == (clock == "live")
+    samples, said = heard(data)
+    assert len(samples) / 16_000 == pytest.approx(length, abs=0.2)
+    assert ("nothing was recorded for 2000" in said) == (clock == "declared")
+    assert ("the times leap by 2000" in said) == (clock == "live")
+
+
+def test_pauses_that_are_left_out_are_believed_without_a_header():
+    # Opus sends one frame in 0.4 s while nobody speaks; the gap of nearly a minute is somebody who joins late.
+    samples, said = heard(spread(4, "live", [(3, 55), *((number, 0.38) for number in range(4, 54))]))
+    assert len(samples) / 16_000 == pytest.approx(4 + 55 + 19, abs=0.6)
+    assert "leap" not in said
+
+
+@pytest.mark.parametrize("ticks", [0, 1, 44, 441])
+def test_a_damaged_clock_does_not_become_hours_of_silence(ticks):
+    data = bytearray(M4A.read_bytes())
+    place = data.index(b"mdhd") + 16
+    data[place : place + 4] = ticks.to_bytes(4, "big")  # a second
+    samples, said = heard(bytes(data))
+    assert len(samples) / 16_000 < 2 * 60 + 21 * 11
+    assert "the file's clock is damaged" in said
+
+
 # Empty, silent, damaged
 
 
@@ -635,6 +696,15 @@ def test_nothing_but_damage_is_an_error():
         whole(bytes(data[: start + 95_000]) + bytes(data[start + 95_000 :]))
 
 
+@pytest.mark.parametrize("tag", [b"", b"ID3\3\0\0\0\0\0\012" + bytes(10)], ids=["bare", "tagged"])
+@pytest.mark.parametrize("size", [4, 200])
+def test_a_damaged_mp3_writes_nothing_to_standard_error(tag, size, capfd):
+    noise = np.random.default_rng(0).integers(0, 256, 5000, np.uint8).tobytes()
+    with pytest.raises(AudioError, match="no audio or video that can be decoded"):
+        whole(tag + JFK.read_bytes()[:size] + noise)
+    assert capfd.readouterr() == ("", "")
+
+
 @given(data=st.data())
 @settings(deadline=None, max_examples=60)
 def test_no_damage_does_worse_than_an_audio_error(data):
@@ -651,6 +721,60 @@ def test_no_damage_does_worse_than_an_audio_error(data):
         for block in blocks(bytes(content)):
             assert np.isfinite(block).all()
             assert np.abs(block).max() <= 1
+
+
+FUZZ = """if True:
+    import random, sys
+    from pathlib import Path
+    import numpy as np
+    from speech.audio import blocks, describe
+    from speech.errors import AudioError
+
+    path, seeds = Path(sys.argv[1]), range(int(sys.argv[2]), int(sys.argv[3]))
+    whole = path.read_bytes()
+    for seed in seeds:
+        rng, data = random.Random(seed), bytearray(whole)
+        near = rng.choice([60, 400, len(data), len(data)])
+        for _ in range(rng.choice([1, 3, 10, 60])):
+            data[rng.randrange(min(near, len(data)))] = rng.randrange(256)
+        print(seed, flush=True)
+        total = 0
+        try:
+            describe(bytes(data))
+            for block in blocks(bytes(data)):
+                assert np.abs(block).max() <= 1
+                total += len(block)
+        except AudioError:
+            pass
+        assert total < 16_000 * 3600, total
+    print("done")"""
+
+
+def fuzzed(path, first, last):
+    """What remains of a process that read damaged copies of the file: a crash must not take the tests with it."""
+    command = [sys.executable, "-X", "faulthandler", "-c", FUZZ, str(path), str(first), str(last)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout.split()[-1], done.stderr
+
+
+def test_damage_that_makes_many_channels_of_one(tmp_path):
+    data = bytearray(M4A.read_bytes())
+    data[1238], data[74_812] = 87, 91  # "32 channels", says the packet there
+    (tmp_path / "x.m4a").write_bytes(data)
+    code = "import sys; from speech.audio import blocks; print(sum(map(len, blocks(sys.argv[1]))) > 160_000)"
+    command = [sys.executable, "-c", code, str(tmp_path / "x.m4a")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "True\n"), done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name",
+    ["en/jfk_441khz.m4a", "made/video.mp4", "made/two_tracks.mkv", "de/kerstin_de_rhasspy-0042.webm",
+    "en/fleurs-en-004.ogg", "en/common_voice_en_651325.mp3", "made/two_channels.flac", "en/ljspeech_LJ001-0002.wav"],
+)  # fmt: skip
+def test_no_damage_brings_the_process_down(name):
+    assert fuzzed(DATA / name, 0, 60) == (0, "done", "")
 
 
 # Resources
