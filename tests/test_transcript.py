@@ -266,3 +266,9 @@ def test_options_are_kept_whole(tmp_path):
 def test_a_part_ends_in_the_recording_where_its_times_do():
     made = Transcript((), "en", {}, 6.0, 0.0, "a.wav", MODEL, TranscribeOptions(start=3.0, end=9.0))
     assert made.end == 9.0
+
+
+def test_without_a_standard_input_there_is_an_error(monkeypatch):
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(AudioError, match="no standard input here; give a file"):
+        load("-")
