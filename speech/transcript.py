@@ -152,10 +152,9 @@ def load(path: str | PathLike[str]) -> Transcript:
         AudioError: the file cannot be read.
         UnsupportedError: it is no JSON, not ours, or of a later version; the message names the file and the place.
     """
+    content = _content(path)
     try:
-        plain = json.loads(_content(path).decode("utf-8-sig"))
-    except OSError as error:
-        raise AudioError(f"cannot read {str(path)!r}: {error.strerror}; check the name") from error
+        plain = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise UnsupportedError(f"{str(path)!r} is not whole JSON ({error!s:.80}); write it again") from error
     try:
@@ -166,11 +165,12 @@ def load(path: str | PathLike[str]) -> Transcript:
 
 
 def _content(path: str | PathLike[str]) -> bytes:
-    if path != STDIN:
-        return Path(path).read_bytes()
-    if sys.stdin is None:  # as under a service manager
+    if path == STDIN and sys.stdin is None:  # as under a service manager
         raise AudioError("there is no standard input here; give a file")
-    return sys.stdin.buffer.read()
+    try:
+        return sys.stdin.buffer.read() if path == STDIN else Path(path).read_bytes()
+    except OSError as error:
+        raise AudioError(f"cannot read {str(path)!r}: {error.strerror}; check the name") from error
 
 
 def _check_schema(plain: object) -> None:
