@@ -34,6 +34,7 @@ class Loading(TypedDict, total=False):
     offline: bool
     fallback: str | os.PathLike[str] | None
     progress: ProgressHook | None
+    needs: frozenset[str]
 
 
 class Arguments(Loading, Options, total=False):
@@ -56,6 +57,8 @@ def transcribe(source: Source, model: ModelName = AUTO, **arguments: Unpack[Argu
 def detect(source: Source, model: ModelName = AUTO, **arguments: Unpack[Arguments]) -> Detection:
     """The language of a recording; see ``Transcriber.detect``."""
     loading, options = _apart(arguments)
+    if model == AUTO:  # of a model that is named, detect itself says whether it can
+        loading["needs"] = frozenset({"detect"})
     with _warm.lend(model, loading, options) as transcriber:
         return transcriber.detect(source, **options)
 

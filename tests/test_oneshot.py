@@ -112,3 +112,8 @@ def test_a_forked_child_is_told_instead_of_hanging(tmp_path):
     )
     assert "get_context('spawn')" in done.stdout
     assert "make a new one in this one" in done.stdout
+
+
+def test_detect_looks_for_a_model_that_can(cold):
+    with pytest.raises(SpeechError, match="detect"):  # the embedded one, all that is here, cannot
+        speech.detect(sound(SENTENCES[5]))
