@@ -1,6 +1,7 @@
 """The command line: one file per command, imported when it is called.
 
-Exit status: 0 done; 1 something failed, as standard error says; 2 wrong usage; 128 + n stopped by signal n.
+Exit status: 0 done; 1 something failed, as standard error says; 2 wrong usage; 128 + n stopped by signal n: 130 by
+Ctrl-C, and 141 where whoever read standard output went away (``| head -1``).
 """
 
 # ruff: noqa: ANN401 - click hands values of any type through
@@ -8,13 +9,16 @@ Exit status: 0 done; 1 something failed, as standard error says; 2 wrong usage; 
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, TextIO, cast
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from speech.cli import streams
 from speech.errors import SpeechError
 
 if TYPE_CHECKING:
@@ -32,6 +36,8 @@ COMMANDS = {
 """Each command's file, and its line in the list, which so needs to import none of them."""
 
 PROGRAM = "speech"
+
+BROKEN_PIPE = getattr(signal, "SIGPIPE", 13)
 
 
 class Stopped(BaseException):
@@ -63,6 +69,15 @@ class Group(click.Group):
             return None
         return cast("click.Command", import_module(f"{__name__}.{cmd_name}").command)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command; a recording in its place is what ``transcribe`` takes."""
+        if args[0] not in COMMANDS and (os.path.lexists(args[0]) or PurePath(args[0]).suffix):
+            meant = f"{PROGRAM} transcribe {shlex.quote(args[0])}"
+            ctx.fail(f"No such command {args[0]!r}; did you mean: {meant}?")
+        return super().resolve_command(ctx, args)
+
 
 def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     del param
@@ -81,8 +96,11 @@ def cli() -> None:
 
 def main(args: Sequence[str] | None = None) -> int:
     """Run one command line; the exit status."""
-    for stream in (sys.stdout, sys.stderr):
-        _write_utf8(stream)
+    with streams.prepared():
+        return _run(args)
+
+
+def _run(args: Sequence[str] | None) -> int:
     before = {number: signal.signal(number, _stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         return _exit_status(cli.main(args, prog_name=PROGRAM, standalone_mode=False))
@@ -94,6 +112,9 @@ def main(args: Sequence[str] | None = None) -> int:
         return 1
     except Stopped as stopped:
         return 128 + stopped.number
+    except SystemExit:  # Click has one reason for it here: whoever read standard output went away.
+        streams.abandon_output()
+        return 128 + BROKEN_PIPE
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -103,19 +124,23 @@ def _exit_status(returned: Any) -> int:
     return returned if isinstance(returned, int) else 0
 
 
-def _write_utf8(stream: TextIO | Any) -> None:
-    """Transcripts are written as UTF-8 whatever the locale says; a file name that is no UTF-8 is spelled out."""
-    if hasattr(stream, "reconfigure"):
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-
-
 def _stop(number: int, frame: FrameType | None) -> None:
-    del frame
+    if _is_importing(frame):
+        # An import that is cut short makes other errors of it; and nothing of worth is begun.
+        _leave(number, frame)
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, _leave)
     if sys.stderr.isatty():
         os.write(2, b"\r\x1b[2Kspeech: stopping; once more leaves at once\n")  # What runs may take seconds to end.
     raise Stopped(number)
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

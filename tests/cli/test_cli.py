@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -49,6 +50,7 @@ def start(*args: str, **settings) -> subprocess.Popen[str]:
         (["--version"], 0, f"speech {__version__}"),
         (["--help"], 0, "transcribe"),
         (["nonsense"], 2, "No such command"),
+        (["my talk.mp3", "--model", "small"], 2, "did you mean: speech transcribe 'my talk.mp3'?"),
         (["transcribe"], 2, "Missing argument"),
         (["transcribe", "--nonsense", "x.wav"], 2, "No such option"),
         (["transcribe", "none.wav", *MICRO], 1, "speech: there is no file 'none.wav'"),
@@ -92,7 +94,7 @@ def test_a_reader_that_goes_away_ends_it_quietly(long):
         assert process.stdout.readline() == "hello world.\n"
         process.stdout.close()
         err = process.stderr.read()
-    assert process.wait() != 0
+    assert process.wait() == 141
     assert "Traceback" not in err
     assert "BrokenPipe" not in err
 
@@ -125,3 +127,44 @@ def test_a_signal_leaves_whole_files_and_says_how_to_go_on(tmp_path, hello, long
     assert json.loads(rest.splitlines()[-1])["event"] == "summary"
     assert {path.name for path in out.iterdir()} <= {"hello.txt", ".long.wav.speech-journal"}
     assert (out / "hello.txt").read_text() == "hello world.\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell of another kind")
+@pytest.mark.parametrize("end", [">out.txt 2>&-", ">out.txt 2>/dev/full", "2>&1 >out.txt | true"])
+def test_standard_error_that_takes_nothing_costs_no_text(hello, end):
+    command = shlex.join([sys.executable, "-m", "speech", "transcribe", "hello.wav", *MICRO, "--progress", "json"])
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    line = f"set -o pipefail; {command} {end}"
+    assert subprocess.run(["bash", "-c", line], cwd=hello.parent, env=environment, check=False).returncode == 0
+    assert (hello.parent / "out.txt").read_text() == "hello world.\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell of another kind")
+@pytest.mark.parametrize("args", [["transcribe", "hello.wav", "-q", *MICRO], ["--version"], ["models"]])
+def test_standard_output_that_is_closed_is_an_error_with_a_message(hello, args):
+    command = shlex.join([sys.executable, "-m", "speech", *args])
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        ["bash", "-c", f"{command} >&-"], cwd=hello.parent, env=environment, check=False, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert done.stderr.startswith("speech: standard output is closed")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of another kind")
+@pytest.mark.parametrize("module", ["click", "numpy", "ctranslate2._ext"])
+def test_a_signal_while_modules_are_imported_ends_it_without_a_word(hello, module):
+    script = (
+        "import os, runpy, signal, sys\n"
+        "sent = []\n"
+        "def stop(event, args):\n"
+        f"    if event == 'import' and args[0] == {module!r} and not sent:\n"
+        "        sent.append(os.kill(os.getpid(), signal.SIGINT))\n"
+        "sys.addaudithook(stop)\n"
+        "runpy.run_module('speech', run_name='__main__', alter_sys=True)\n"
+    )
+    command = [sys.executable, "-c", script, "transcribe", hello, "-q", *MICRO]
+    done = subprocess.run(
+        command, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
