@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from speech.jobs import Existing, Task
 
 STDOUT = "-"
+
+FILE_SUFFIX = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}")
+"""Of what is meant as a file: ``.docx``, but not ``.2`` or ``.d``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +155,12 @@ def _named_file(output: str | None, *, alone: bool) -> Path | None:
     try:
         formats.of_file(output)
     except UnsupportedError:
+        if alone and FILE_SUFFIX.fullmatch(Path(output).suffix) and not os.path.lexists(output):
+            known = ", ".join(formats.find(name).EXTENSION for name in formats.names())
+            raise click.UsageError(
+                f"-o {output}: no format writes {Path(output).suffix}; there are {known}; a folder of that name ends "
+                "with /"
+            ) from None
         return None
     if not alone:
         raise click.UsageError(f"-o {output} names one file; for several inputs give a folder")

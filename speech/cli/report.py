@@ -32,18 +32,21 @@ from speech.cli.parsing import NOTES
 from speech.errors import SpeechError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from types import TracebackType
 
     from rich.progress import TaskID
 
     from speech.api import Transcriber
-    from speech.data import Progress
+    from speech.data import Event, Progress
     from speech.jobs import Result
     from speech.transcript import Transcript
 
 WORTH_SAYING = frozenset({"ignored", "input", "swapped"})
 """Kinds of events that a user should hear of without asking."""
+
+SAME_EVENTS = 3
+"""Events of one message that are listed; of more there is a count."""
 
 
 class Tally:
@@ -173,10 +176,24 @@ class Report:
         shares = ", ".join(f"{code} {share:.2f}" for code, share in list(transcript.languages.items())[:3])
         times = f"{transcript.speech:.1f} s of speech in {transcript.duration:.1f} s"
         self.detail(f"{source}: language {language}{shares and f' ({shares})'}, {times}")
-        for event in transcript.record:
-            place = "" if event.start is None else f" at {event.start:.1f} s"
-            say = self.note if event.kind in WORTH_SAYING else self.detail
-            say(f"{source}: {event.kind}{place}: {event.message}")
+        if transcript.duration and not transcript.speech and not transcript.segments:
+            self.note(f"{source}: no speech found in {transcript.duration:.1f} s; --no-vad recognizes everything")
+        self._record(source, transcript.record)
+
+    def _record(self, source: str, record: Iterable[Event]) -> None:
+        """The first events of each message, and how many more there are."""
+        counts: Counter[tuple[str, str]] = Counter()
+        for event in record:
+            counts[event.kind, event.message] += 1
+            if counts[event.kind, event.message] <= SAME_EVENTS:
+                place = "" if event.start is None else f" at {event.start:.1f} s"
+                self._manner(event.kind)(f"{source}: {event.kind}{place}: {event.message}")
+        for (kind, message), count in counts.items():
+            if count > SAME_EVENTS:
+                self._manner(kind)(f"{source}: {kind}: {message} ({count - SAME_EVENTS} times more)")
+
+    def _manner(self, kind: str) -> Callable[[str], None]:
+        return self.note if kind in WORTH_SAYING else self.detail
 
     def results(self, results: Iterable[Result]) -> None:
         """What came of every task."""

@@ -3,7 +3,8 @@ import io
 import pytest
 
 from speech.cli.report import Bars, Events, Report, Tally, clock, report
-from speech.data import Progress
+from speech.data import Event, Progress
+from speech.transcript import ModelUse, Transcript
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (59.6, "1:00"), (61, "1:01"), (3723, "1:02:03")])
@@ -21,6 +22,20 @@ def test_a_tally_guesses_what_it_has_not_seen():
     assert (tally.done, tally.total, tally.current) == (110.0, 780.0, "b")
     assert tally.speed > 0
     assert tally.left == pytest.approx((780 - 110) / tally.speed, rel=0.5)
+
+
+def test_events_of_one_message_are_listed_and_then_counted(capsys):
+    record = [Event("retry", "again", float(place), place + 1.0) for place in range(6)]
+    record += [Event("retry", "other", 9.0, 10.0)]
+    use = ModelUse("m", "e")
+    Report(1).transcript("a", Transcript((), "en", {}, 9.0, 9.0, "a", use, record=tuple(record)))
+    assert capsys.readouterr().err.splitlines()[1:] == [
+        "speech: a: retry at 0.0 s: again",
+        "speech: a: retry at 1.0 s: again",
+        "speech: a: retry at 2.0 s: again",
+        "speech: a: retry at 9.0 s: other",
+        "speech: a: retry: again (3 times more)",
+    ]
 
 
 def test_the_manner_follows_the_terminal(monkeypatch):

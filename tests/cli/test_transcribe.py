@@ -4,6 +4,7 @@ import io
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile
 from speech_samples import RATE, WHISPER_MICRO, clip, say
@@ -85,6 +86,7 @@ def test_files_are_made_where_they_are_expected(here, args, made):
         (["hello.wav", "talks/one.wav", "-o", "x.srt"], "several inputs"),
         (["hello.wav", "-f", "vtt", "-o", "x.srt"], "contradict"),
         (["hello.wav", "-f", "vtt,srt", "-o", "-"], "one input and one format"),
+        (["hello.wav", "-o", "out.docx"], "no format writes .docx"),
         (["hello.wav", "-f", "doc"], "no format is called 'doc'"),
         (["hello.wav", "-f", "txt", "-o", "o", "--overwrite", "--skip-existing"], "exclude each other"),
         (["hello.wav", "--resume", "--skip-existing"], "--resume, --skip-existing: for results in files"),
@@ -107,7 +109,8 @@ def test_the_input_is_never_the_output(here, capsys):
 def test_existing_files_decide_before_a_model_is_loaded(here, capsys):
     (here / "hello.srt").write_text("mine")
     assert main(["transcribe", "hello.wav", "-o", "hello.srt", "-m", "no-such-model"]) == 1
-    assert "--overwrite" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert all(option in said for option in ("--overwrite", "--skip-existing", "--resume"))
     assert main(["transcribe", "hello.wav", "-o", "hello.srt", "-m", "no-such-model", "--skip-existing"]) == 0
     assert main(["transcribe", "hello.wav", "-o", "hello.srt", "-m", "no-such-model", "--resume"]) == 0
     assert (here / "hello.srt").read_text() == "mine"
@@ -121,6 +124,38 @@ def test_of_many_the_bad_ones_are_listed(here, capsys):
     err = capsys.readouterr().err
     assert "1 of 2 done, 1 not:\n  bad.mp3" in err
     assert names(here / "out") == ["hello.txt"]
+
+
+def test_where_nothing_is_said_a_notice_says_so(here, capsys):
+    soundfile.write(here / "still.wav", np.zeros(8 * RATE, "float32"), RATE)
+    assert transcribe("still.wav") == 0
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "still.wav: no speech found in 8.0 s; --no-vad recognizes everything\n" in captured.err
+
+
+def test_an_empty_file_is_no_error_and_has_one_notice(here, capsys):
+    (here / "empty.wav").touch()
+    assert transcribe("empty.wav") == 0
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert [line for line in captured.err.splitlines() if "empty.wav" in line] == [
+        "speech: empty.wav: input: the source is empty (0 bytes)"
+    ]
+
+
+def test_a_folder_may_be_called_as_a_file_is(here):
+    (here / "v.docx").mkdir()
+    assert transcribe("hello.wav", "-q", "-o", "v.docx") == 0
+    assert transcribe("hello.wav", "-q", "-o", "new.docx/") == 0
+    assert transcribe("hello.wav", "-q", "-o", "v1.2") == 0
+    assert {"v.docx/hello.txt", "new.docx/hello.txt", "v1.2/hello.txt"} <= set(names(here))
+
+
+def test_what_is_raw_gets_a_line_to_type(here, capsys):
+    (here / "x.bin").write_bytes(bytes(1000))
+    assert transcribe("x.bin", "-q") == 1
+    assert "ffmpeg -f s16le -ar 16000 -ac 1 -i x.raw x.wav" in capsys.readouterr().err
 
 
 def test_quiet_says_nothing_but_errors(here, capsys):
