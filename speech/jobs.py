@@ -241,8 +241,9 @@ class _Work:
             return Result(task, "skipped") if len(there) == len(task.outputs) else None
         names = repr(str(there[0])) + (f" and {len(there) - 1} more" if len(there) > 1 else "")
         verb = "is" if len(there) == 1 else "are"
-        message = f"{names} {verb} there already; --overwrite replaces, --skip-existing leaves what is there"
-        return Result(task, "kept", error=OutputError(message))
+        message = f"{names} {verb} there already"
+        advice = "--overwrite replaces, --skip-existing leaves what is there, --resume does only what is missing"
+        return Result(task, "kept", error=OutputError(f"{message}; {advice}"))
 
     def _open(self, task: Task) -> _Turn:
         from speech.transcript import drop_drafts

@@ -136,7 +136,9 @@ class Journal:
             self._file.write(json.dumps(entry, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
             self._file.flush()
         except OSError as error:
-            raise OutputError(f"cannot write {str(self.path)!r} ({error.strerror}); free some space there") from error
+            raise OutputError(
+                f"cannot write {str(self.path)!r} ({error.strerror}); free some space, then run again with --resume"
+            ) from error
 
 
 def _open_locked(path: Path) -> IO[bytes]:

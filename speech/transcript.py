@@ -8,6 +8,7 @@ hints alone; so a new field needs no code here. The journal of an unfinished job
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import math
@@ -206,7 +207,9 @@ def write(path: str | PathLike[str], text: str, *, overwrite: bool = True) -> No
             f"{str(path)!r} is there already and was kept; overwrite it or choose another name"
         ) from error
     except OSError as error:
-        raise OutputError(f"cannot write {str(path)!r}: {error.strerror}; check the folder and its rights") from error
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        advice = "free some space, then run again with --resume" if full else "check the folder and its rights"
+        raise OutputError(f"cannot write {str(path)!r}: {error.strerror}; {advice}") from error
     finally:
         with suppress(OSError):  # it is not there once renamed, nor where it could not be made
             draft.unlink()

@@ -1,6 +1,7 @@
 """Writing, reading and turning into plain values."""
 
 import dataclasses
+import errno
 import json
 import stat
 import sys
@@ -200,6 +201,16 @@ def test_what_cannot_be_written_says_so_and_leaves_nothing(tmp_path, place):
     with pytest.raises(OutputError, match="cannot write"):
         write(tmp_path / place, "text")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
+
+
+def test_a_full_disk_says_how_to_go_on(tmp_path, monkeypatch):
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OutputError, match=r"free some space, then run again with --resume"):
+        write(tmp_path / "a.txt", "text")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="rights are of another kind there")
