@@ -458,6 +458,7 @@ def test_any_file_name(tmp_path, name, monkeypatch):
         ("nowhere.wav", "there is no file 'nowhere.wav'"),
         ("a\0b.wav", "cannot be opened"),
         (str(DATA), "is a folder"),
+        ("", "name of the file is empty"),
     ],
 )
 def test_what_is_no_source(source, message):

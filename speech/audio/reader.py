@@ -272,7 +272,10 @@ def _reader(file: Input, name: str) -> Reader:
                 return SoundFileReader(file)
         except (soundfile.SoundFileError, OSError):
             pass
-        advice = "if it holds raw samples without a header, load them and pass Audio(samples, rate)"
+        advice = (
+            "raw samples need a header first, such as `ffmpeg -f s16le -ar 16000 -ac 1 -i x.raw x.wav` gives them "
+            "(in Python, Audio(samples, rate) takes them as they are)"
+        )
         raise AudioError(f"{name!r} is no audio or video that can be decoded ({cause_of(error)}); {advice}") from error
 
 

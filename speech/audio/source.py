@@ -169,6 +169,8 @@ def is_stream(source: object) -> bool:
 
 
 def _open(source: str | os.PathLike[str], name: str) -> IO[bytes]:
+    if not name:
+        raise AudioError("the name of the file is empty; give a path")
     try:
         return Path(source).open("rb")
     except (OSError, ValueError) as error:  # ValueError: a null byte in the name
