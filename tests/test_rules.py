@@ -154,4 +154,4 @@ def test_the_wheel_carries_what_the_package_reads():
     assert (
         settings["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]["models.toml"] == "speech/models.toml"
     )
-    assert settings["project"]["scripts"] == {"speech": "speech.cli:main"}
+    assert settings["project"]["scripts"] == {"speech": "speech.__main__:main"}

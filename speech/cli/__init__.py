@@ -69,6 +69,13 @@ class Group(click.Group):
             return None
         return cast("click.Command", import_module(f"{__name__}.{cmd_name}").command)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; where nobody reads its output any more, click would say 1."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise Stopped(BROKEN_PIPE) from error
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -111,10 +118,9 @@ def _run(args: Sequence[str] | None) -> int:
         click.echo(f"{PROGRAM}: {error}", err=True)
         return 1
     except Stopped as stopped:
+        if stopped.number == BROKEN_PIPE:
+            streams.abandon_output()
         return 128 + stopped.number
-    except SystemExit:  # Click has one reason for it here: whoever read standard output went away.
-        streams.abandon_output()
-        return 128 + BROKEN_PIPE
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
