@@ -45,6 +45,10 @@ def test_the_table_of_models_is_the_catalogue():
     )
 
 
+def test_nothing_is_left_to_fill_in():
+    assert not re.search(r"\b(COMPARED|TODO|TBD)\b", README)
+
+
 def test_ci_runs_the_readme():
     assert README.count("```sh\npython3 -m venv") == 2
     assert "command_of_readme 1" in (ROOT / ".ci" / "run").read_text()
