@@ -95,9 +95,8 @@ def compare(sides: list[str], model: Path, recording: Path, beam: int, runs: int
 
 def table(medians: dict[str, dict[str, float]]) -> str:
     base = next(iter(medians.values()))
-    lines = [
-        f"{'side':<12}{'wall s':>9}{'cpu s':>9}{'first s':>9}{'peak MiB':>10}{'over loaded':>13}{'segments':>10}{'wall ratio':>12}"
-    ]
+    heads = ["side", "wall s", "cpu s", "first s", "peak MiB", "over loaded", "segments", "wall ratio"]
+    lines = ["{:<12}{:>9}{:>9}{:>9}{:>10}{:>13}{:>10}{:>12}".format(*heads)]
     for side, row in medians.items():
         over = row["peak"] - row["loaded"]
         lines.append(

@@ -242,9 +242,7 @@ class Scripted:
         pass
 
 
-SPEC = ModelSpec(
-    name="scripted", task="transcribe", engine="x", languages=("en",), features=frozenset({"temperature"})
-)
+SPEC = ModelSpec(name="scripted", task="transcribe", engine="x", languages=("en",), features=frozenset({"temperature"}))
 
 
 class scripted:  # noqa: N801 - reads as a function
