@@ -21,7 +21,6 @@ from __future__ import annotations
 import json
 import sys
 import threading
-import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
@@ -29,6 +28,7 @@ import click
 
 from speech.cli import PROGRAM, Stopped, stdout
 from speech.cli.parsing import NOTES
+from speech.cli.tally import Tally
 from speech.errors import SpeechError
 
 if TYPE_CHECKING:
@@ -49,60 +49,6 @@ SAME_EVENTS = 3
 """Events of one message that are listed; of more there is a count."""
 
 
-class Tally:
-    """How far the work is, over all files, from the progress of each."""
-
-    def __init__(self, files: int) -> None:
-        self.files = files
-        self.files_done = 0
-        self._done: dict[str, float] = {}
-        self._total: dict[str, float] = {}
-        self._finished: set[str] = set()
-        self._begin = time.monotonic()
-
-    def begin(self) -> None:
-        """The work begins now: what came before was loading."""
-        self._begin = time.monotonic()
-
-    def update(self, progress: Progress) -> None:
-        """Take in how far one recording is."""
-        self._done[progress.source] = progress.done
-        if progress.total:
-            self._total[progress.source] = progress.total
-        if progress.stage == "done":
-            self._total[progress.source] = progress.done
-            self._finished.add(progress.source)
-
-    @property
-    def current(self) -> str:
-        """The recording that was begun first of those under way."""
-        return next((source for source in self._done if source not in self._finished), "")
-
-    @property
-    def done(self) -> float:
-        """Seconds of audio."""
-        return sum(self._done.values())
-
-    @property
-    def total(self) -> float | None:
-        """Seconds of audio of all files, as if those to come were like those seen; None where nothing is known."""
-        if not self._total:
-            return None
-        seen = sum(self._total.values())
-        return seen / len(self._total) * max(self.files, len(self._total))
-
-    @property
-    def speed(self) -> float | None:
-        """Seconds of audio per second."""
-        spent = time.monotonic() - self._begin
-        return self.done / spent if spent and self.done else None
-
-    @property
-    def left(self) -> float | None:
-        """Seconds until everything is done."""
-        return max(0.0, self.total - self.done) / self.speed if self.total and self.speed else None
-
-
 class Report:
     """A line on standard error where there is something to say.
 
@@ -116,6 +62,7 @@ class Report:
         self.tally = Tally(files)
         self.counts: Counter[str] = Counter()
         self.failures: list[str] = []
+        self._told: frozenset[str] = frozenset()  # what the choice of the model put on every record, said once
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -147,6 +94,10 @@ class Report:
         self.note(choice.reason)
         if choice.hint:
             self.note(choice.hint)
+        self._told = frozenset(event.message for event in choice.events)
+        for message in sorted(self._told):
+            if message not in choice.reason:
+                self.note(message)
 
     def note(self, message: str) -> None:
         """What a user should know; nothing where there is nothing."""
@@ -184,6 +135,8 @@ class Report:
         """The first events of each message, and how many more there are."""
         counts: Counter[tuple[str, str]] = Counter()
         for event in record:
+            if event.message in self._told:
+                continue
             counts[event.kind, event.message] += 1
             if counts[event.kind, event.message] <= SAME_EVENTS:
                 place = "" if event.start is None else f" at {event.start:.1f} s"

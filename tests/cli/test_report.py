@@ -2,7 +2,8 @@ import io
 
 import pytest
 
-from speech.cli.report import Bars, Events, Report, Tally, clock, report
+from speech.cli.report import Bars, Events, Report, clock, report
+from speech.cli.tally import Tally
 from speech.data import Event, Progress
 from speech.transcript import ModelUse, Transcript
 

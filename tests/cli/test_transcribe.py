@@ -269,3 +269,10 @@ def test_translation(here, capsys):
     soundfile.write(here / "de.wav", spoken.samples, RATE)
     assert transcribe("de.wav", "--task", "translate", "-q") == 0
     assert capsys.readouterr().out.strip() == english
+
+
+def test_that_the_embedded_model_stands_in_is_said_once_and_recorded_always(here, capsys):
+    assert main(["transcribe", "hello.wav", "--offline", "-f", "json"]) == 0
+    captured = capsys.readouterr()
+    assert captured.err.count("it knows English only") == 1
+    assert [event["kind"] for event in json.loads(captured.out)["record"]] == ["swapped"]

@@ -66,6 +66,7 @@ def test_a_recording_becomes_its_words(model, name, said):
     assert said in text(hear(model, audio(name)))
 
 
+@pytest.mark.slow
 def test_words_lie_in_order_inside_the_chunk_with_probabilities(model):
     samples = audio(JFK)
     words = [word for segment in hear(model, samples).segments for word in segment.words]
@@ -101,6 +102,7 @@ def test_a_long_pause_parts_segments_and_a_short_one_does_not(model, pause, part
     assert all(before.end <= after.start for before, after in pairwise(segments))
 
 
+@pytest.mark.slow
 def test_each_piece_of_a_chunk_is_heard_with_its_own_means(model):
     """As where two speakers, or two microphones, share a chunk."""
     parts = [audio(name) for name in (LJ, "en/librispeech_1089-134686-0000.flac")]
@@ -112,6 +114,7 @@ def test_each_piece_of_a_chunk_is_heard_with_its_own_means(model):
     assert heard.segments[-1].end == pytest.approx(first + hear(model, parts[1]).segments[-1].end, abs=0.001)
 
 
+@pytest.mark.slow
 def test_confidence_is_the_mean_word_probability(model):
     for segment in hear(model, audio(JFK)).segments:
         assert segment.confidence == pytest.approx(np.mean([word.probability for word in segment.words]))
@@ -133,11 +136,13 @@ def test_digital_silence_says_nothing(model, frames):
     assert hear(model, np.zeros(frames)).segments == ()
 
 
+@pytest.mark.slow
 def test_noise_says_next_to_nothing(model):
     noise = np.random.default_rng(0).normal(0, 0.01, 10 * RATE)
     assert len(text(hear(model, noise)).split()) <= 1
 
 
+@pytest.mark.slow
 def test_a_telephone_band_keeps_most_of_the_words(model):
     narrow = np.fft.rfft(audio(LJ))
     narrow[int(len(narrow) * 3500 / 8000) :] *= 1e-4
