@@ -10,7 +10,7 @@ import threading
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
-from typing import TYPE_CHECKING, Literal, Self, Unpack, overload
+from typing import TYPE_CHECKING, Literal, Self, Unpack, cast, overload
 
 from speech import engines
 from speech.choice import Choice, check, choose, wanted
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from speech.audio.source import Source
     from speech.data import Device, ProgressHook
+    from speech.engines import Recognizer
     from speech.stt.pipeline import Journal
 
     Journals = Callable[[Source], Journal | None]
@@ -99,7 +100,8 @@ class Transcriber:
             )
         if self._progress:
             self._progress(Progress("load", spec.name, message=self.choice.reason))
-        self._recognizer = engines.find(spec.engine).load(spec, self.choice.files, self.choice.device)
+        loaded = engines.find(spec.engine).load(spec, self.choice.files, self.choice.device)
+        self._recognizer = cast("Recognizer", loaded)
         self._batcher = Batcher(self._recognizer, batch_size or BATCH.get(_kind(self.choice.device), BATCH["cpu"]))
 
     @property

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -145,6 +145,66 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Phrase:
+    """A stretch of a sentence: what stands in the text, and what is said in its place.
+
+    The phrases of a sentence follow each other as they are: their spaces and punctuation stand in them.
+    """
+
+    written: str
+    """As the author wrote it: what subtitles show."""
+    spoken: str
+    """In words: ``forty-nine dollars`` where ``$49`` is written."""
+    phonemes: str | None = None
+    """How to pronounce it, in the International Phonetic Alphabet, in place of what the voice makes of ``spoken``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What a voice speaks in one go."""
+
+    phrases: tuple[Phrase, ...]
+    speaker: str | None = None
+    """A name of the voice's ``speakers``, or a number in it; None: the voice's first."""
+    language: str | None = None
+    """A language code; None: the voice's own."""
+    rate: float = 1.0
+    """2 is twice as fast."""
+    pitch: float = 0.0
+    """Semitones up or down."""
+    volume: float = 0.0
+    """Decibels; a voice need not care, the flow applies it."""
+    seed: int = 0
+    """Decides every random number that goes into this sentence."""
+    early: bool = False
+    """The first audio is waited for: give it before the rest is ready. It may change samples in the last bits, so it
+    is a part of what is said and never depends on the moment."""
+
+    @property
+    def spoken(self) -> str:
+        """What is said, in words. Its ``split()`` are the words whose times a voice gives."""
+        return "".join(phrase.spoken for phrase in self.phrases)
+
+    @property
+    def written(self) -> str:
+        """What stands in the text."""
+        return "".join(phrase.written for phrase in self.phrases)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Speech:
+    """A stretch of what a voice said: a whole sentence or a part of one."""
+
+    samples: Samples
+    rate: int
+    words: tuple[Word, ...] = ()
+    """Words that begin in this stretch, with times from the start of the sentence: over the stretches of a sentence
+    one for each of ``sentence.spoken.split()``, or none at all where the voice does not know times."""
+    events: tuple[Event, ...] = ()
+    """What could not be said as it stands; without times."""
+
+
+@dataclass(frozen=True, slots=True)
 class ModelFile:
     """One file of a model; a size or hash that is not known is None, never guessed."""
 
@@ -174,8 +234,9 @@ class ModelSpec:
     languages: tuple[str, ...] = ()
     """ISO 639-1 codes (or Whisper's own for the few languages without one); empty: not known."""
     features: frozenset[str] = frozenset()
-    """What it can do beyond plain text: words, translate, detect, prompt, hotwords, beam_size, temperature,
-    no_repeat_ngram."""
+    """What it can do beyond plain text. Of a recognizer: words, translate, detect, prompt, hotwords, beam_size,
+    temperature, no_repeat_ngram. Of a voice: words (it knows when each is said), phonemes, pitch (of its own, else the
+    flow shifts it), noise."""
     sample_rate: int = 16_000
     max_seconds: Seconds = 30.0
     """The longest chunk it takes."""
@@ -188,6 +249,10 @@ class ModelSpec:
     description: str = ""
     origin: str = "speech"
     """Which catalogue the entry comes from."""
+    speakers: tuple[str, ...] = ()
+    """Of a voice with several: their names, in the order of their numbers."""
+    warning: str = ""
+    """What a careful user should know of its licence before publishing what it made: one line."""
 
     @property
     def size(self) -> int | None:
@@ -257,15 +322,64 @@ class TranscribeOptions:
     channels: Literal["mix", "split"] = "mix"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SynthesizeOptions:
+    """Everything beside the text and the voice that decides what is heard; written whole into what is made."""
+
+    start: ClassVar[Seconds] = 0.0
+    """What is made is heard from its beginning."""
+
+    language: str | None = None
+    """A language code; None: the voice's own. It decides how numbers are read and, of an unnamed voice, which one."""
+    speaker: str | None = None
+    """Of a voice with several: a name or a number."""
+    speed: float = 1.0
+    """2 is twice as fast."""
+    pitch: float = 0.0
+    """Semitones up or down, at most ``PITCH_LIMIT`` of them."""
+    volume: float = 0.0
+    """Decibels."""
+    noise: float | None = None
+    """How much the tone varies; None: as the voice was published. 0 makes every reading alike."""
+    noise_w: float | None = None
+    """How much the rhythm varies; None: as the voice was published."""
+    seed: int = 0
+    """The same seed, text, voice and options give the same samples."""
+    normalize: bool = True
+    """Write out numbers, money, times, units and abbreviations as they are spoken."""
+
+    # Pauses, in seconds; each follows what it is named after.
+    sentence_pause: Seconds = 0.25
+    paragraph_pause: Seconds = 0.6
+    item_pause: Seconds = 0.4
+    heading_pause: Seconds = 0.9
+    lead_in: Seconds = 0.0
+    """Silence before the first word: some players and loudspeakers swallow the first moment."""
+    lead_out: Seconds = 0.0
+
+    # Sound.
+    sample_rate: int | None = None
+    """Of what is made; None: the voice's, or the nearest the format takes."""
+    channels: Literal["mono", "stereo"] = "mono"
+    loudness: float | None = None
+    """Integrated loudness of the whole in LUFS (ITU-R BS.1770), such as -16 for a podcast; None: as it comes."""
+    true_peak: float = -1.0
+    """The ceiling in dBTP that ``loudness`` keeps to (EBU R 128)."""
+
+
+PITCH_LIMIT = 4.0
+"""Semitones: beyond, a voice no longer sounds like itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a long call has come."""
 
-    stage: Literal["download", "verify", "load", "transcribe", "done", "failed"]
+    stage: Literal["download", "verify", "load", "transcribe", "synthesize", "done", "failed"]
     source: str
     """What is being worked on: a path, or a model's name."""
     done: float = 0.0
-    """Seconds of audio, or bytes of a download."""
+    """Seconds of audio, bytes of a download, or characters of a text to speak."""
     total: float | None = None
     """The same for the whole; None where it is not known."""
     message: str = ""

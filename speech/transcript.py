@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from speech import data, formats
-from speech.data import Event, Seconds, Segment, TranscribeOptions, Word
+from speech.data import Event, Seconds, Segment, SynthesizeOptions, TranscribeOptions, Word
 from speech.errors import AudioError, OutputError, UnsupportedError
 from speech.formats.cues import CueRules, inline_label, labels, layout
 
@@ -86,7 +86,8 @@ class Transcript:
     source: str
     """Name of the input."""
     model: ModelUse
-    options: TranscribeOptions = field(default_factory=TranscribeOptions)
+    options: TranscribeOptions | SynthesizeOptions = field(default_factory=TranscribeOptions)
+    """Those of the recognition; of speech that was made from text, those of the synthesis."""
     record: tuple[Event, ...] = ()
     """What was dropped, retried, swapped or ignored on the way."""
     version: str = ""
@@ -317,7 +318,7 @@ def _decode(plain: Any, hint: Any, place: str) -> Any:
 def _decode_generic(plain: Any, hint: Any, place: str) -> Any:
     origin, inner = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
-        return None if plain is None else _decode(plain, next(kind for kind in inner if kind is not type(None)), place)
+        return None if plain is None else _decode(plain, _closest(plain, inner), place)
     if origin is Literal:
         return plain if plain in inner else _wrong(plain, " or ".join(map(repr, inner)), place)
     if origin is Mapping:
@@ -325,6 +326,14 @@ def _decode_generic(plain: Any, hint: Any, place: str) -> Any:
         return {key: _decode(item, inner[1], f"{place}.{key}") for key, item in plain.items()}
     _check(plain, list, "a list", place)
     return origin(_decode(item, inner[0], f"{place}[{index}]") for index, item in enumerate(plain))
+
+
+def _closest(plain: Any, hints: tuple[Any, ...]) -> Any:
+    """Which of a union's types a value is of: of several dataclasses the one that knows most of its keys."""
+    candidates = [hint for hint in hints if hint is not type(None)]
+    if len(candidates) == 1 or not isinstance(plain, dict):
+        return candidates[0]
+    return max(candidates, key=lambda hint: len(plain.keys() & {item.name for item in fields(hint)}))
 
 
 def _decode_dataclass(plain: Any, cls: Any, place: str) -> Any:

@@ -19,7 +19,7 @@ LAYERS = {
     "data": 0, "errors": 0, "languages": 0,
     "audio": 1, "formats": 1, "transcript": 1, "catalog": 1, "store": 1, "archive": 1, "hub": 1, "snapshot": 1,
     "engines": 2,
-    "stt": 3,
+    "stt": 3, "tts": 3,
     "options": 1,
     "devices": 4, "choice": 4, "stream": 4, "detection": 4, "api": 4,
     "oneshot": 4, "naming": 4, "journal": 4, "jobs": 4,
@@ -29,6 +29,7 @@ LAYERS = {
 
 ENGINES_SEE = {"data", "errors", "languages", "audio", "engines"}
 STT_SEES = {"data", "errors", "languages", "audio", "engines", "stt"}
+TTS_SEES = {"data", "errors", "languages", "audio", "engines", "tts"}
 
 HEAVY = (
     "av", "ctranslate2", "faster_whisper", "huggingface_hub", "httpx", "numpy", "onnxruntime", "pocketsphinx",
@@ -83,6 +84,11 @@ def test_engines_see_nothing_but_the_contract(path):
 @pytest.mark.parametrize("path", [path for path in FILES if room(path) == "stt"], ids=lambda path: path.name)
 def test_recognition_sees_no_catalogue_files_or_formats(path):
     assert imports(path, checker_too=True) <= STT_SEES
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if room(path) == "tts"], ids=lambda path: path.name)
+def test_synthesis_sees_no_catalogue_files_or_formats(path):
+    assert imports(path, checker_too=True) <= TTS_SEES
 
 
 def test_engines_do_not_see_each_other():

@@ -43,7 +43,7 @@ def of(hint: object) -> st.SearchStrategy:
         return SIMPLE[hint]
     if dataclasses.is_dataclass(hint):
         hints = typing.get_type_hints(hint, localns={**vars(data), "Path": Path, "Mapping": Mapping})
-        return st.builds(hint, **{name: of(kind) for name, kind in hints.items()})
+        return st.builds(hint, **{item.name: of(hints[item.name]) for item in dataclasses.fields(hint)})
     if origin in (typing.Union, types.UnionType):
         return st.one_of(*map(of, inner))
     if origin is typing.Literal:
@@ -59,7 +59,7 @@ def of(hint: object) -> st.SearchStrategy:
 TYPES = [
     kind
     for kind in vars(data).values()
-    if dataclasses.is_dataclass(kind) and kind.__module__ == data.__name__ and kind is not data.Chunk
+    if dataclasses.is_dataclass(kind) and kind.__module__ == data.__name__ and kind not in (data.Chunk, data.Speech)
 ] + [ModelUse, Transcript]
 
 

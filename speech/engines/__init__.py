@@ -4,9 +4,15 @@ An engine is one file in this folder, or a module that another package names in 
 ``speech.engines``. Its name is the file's name; a file whose name begins with "_" is a part of others. An engine
 imports its heavy package inside ``load`` and ``probe``.
 
-The caller promises float32 mono at ``spec.sample_rate``, at most ``spec.max_seconds`` a chunk, options already
-checked against the spec, and that all chunks of one call share their options. The engine promises one ``Heard`` for
-each chunk, times that increase and count from the chunk's start, nothing printed, and nothing downloaded.
+To a recognizer the caller promises float32 mono at ``spec.sample_rate``, at most ``spec.max_seconds`` a chunk, options
+already checked against the spec, and that all chunks of one call share their options. The engine promises one
+``Heard`` for each chunk, times that increase and count from the chunk's start, nothing printed, nothing downloaded.
+
+To a voice the caller promises one sentence at a time with something to say in it, a rate between 0.2 and 5, a pitch
+only where the spec has it among its features, and a speaker of the spec. The engine promises float32 mono at
+``spec.sample_rate`` between -1 and 1, never scaled by itself sentence by sentence; the same samples for the same
+sentence and options, whatever runs beside it; one word for each of ``sentence.spoken.split()`` (``interpolated`` where
+it can only guess) if it has the feature ``words``; and an event for whatever it could not say.
 """
 
 from __future__ import annotations
@@ -18,11 +24,20 @@ from typing import TYPE_CHECKING, Protocol, cast
 from speech.errors import MissingDependencyError, UnknownModelError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from importlib.metadata import EntryPoint
     from pathlib import Path
 
-    from speech.data import Chunk, Device, Heard, ModelSpec, TranscribeOptions
+    from speech.data import (
+        Chunk,
+        Device,
+        Heard,
+        ModelSpec,
+        Sentence,
+        Speech,
+        SynthesizeOptions,
+        TranscribeOptions,
+    )
 
 ENTRY_POINTS = "speech.engines"
 
@@ -54,13 +69,32 @@ class Recognizer(Protocol):
         ...
 
 
+class Voice(Protocol):
+    """A loaded model that turns text into speech."""
+
+    parallel: int
+    """Calls allowed at once, from different threads; with 1 the caller serialises."""
+
+    def speak(self, sentence: Sentence, options: SynthesizeOptions) -> Iterator[Speech]:
+        """The sentence as samples, in order, each stretch as soon as it exists; closing the iterator stops the work.
+
+        Raises:
+            EngineError: the engine failed.
+        """
+        ...
+
+    def close(self) -> None:
+        """Free the model; calling it again does nothing."""
+        ...
+
+
 class Engine(Protocol):
     """What the module of an engine holds."""
 
     REQUIRES: str
     """The pip requirement that brings it, or "" where the core brings it."""
 
-    def load(self, spec: ModelSpec, files: Path | None, device: Device) -> Recognizer:
+    def load(self, spec: ModelSpec, files: Path | None, device: Device) -> Recognizer | Voice:
         """Load a model from its directory (None where the package carries the data).
 
         Raises:
@@ -70,7 +104,7 @@ class Engine(Protocol):
         ...
 
     def inspect(self, path: Path) -> ModelSpec | None:
-        """What the directory ``path`` holds, if it is a model of this engine; reads no weights."""
+        """What the file or directory ``path`` holds, if it is a model of this engine; reads no weights."""
         ...
 
     def probe(self) -> list[Device]:

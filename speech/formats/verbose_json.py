@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from zlib import compress
 
+from speech.data import TranscribeOptions
 from speech.formats.cues.clock import milliseconds
 from speech.languages import NAMES
 
@@ -30,6 +31,8 @@ def render(transcript: Transcript, rules: CueRules) -> str:  # noqa: ARG001
 def answer(transcript: Transcript) -> dict[str, Any]:
     """The fields of the API; the language is that of the text, by its English name as the API writes it."""
     options = transcript.options
+    if not isinstance(options, TranscribeOptions):  # of what was made from text: the API knows transcripts only
+        options = TranscribeOptions()
     language = "en" if options.task == "translate" else transcript.language or ""
     fields: dict[str, Any] = {
         "task": options.task,
