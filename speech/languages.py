@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 
 from speech.errors import UnsupportedError
@@ -39,6 +40,10 @@ EACH = "each"
 """In place of a language: detect it for every chunk."""
 
 
+TAG = re.compile("[a-z]{2,3}")
+SUBTAG = re.compile("[A-Za-z0-9]{2,8}")
+
+
 def code(language: str) -> str:
     """The code of a language given as a code, an English name, or a locale such as ``pt-BR``.
 
@@ -56,3 +61,31 @@ def code(language: str) -> str:
     near = get_close_matches(wanted, [*CODES, *NAMES], n=1)
     hint = f"did you mean {near[0]!r}?" if near else "give a code such as 'en', or leave it out to have it detected"
     raise UnsupportedError(f"no language is called {language!r}; {hint}")
+
+
+def tag(language: str) -> str:
+    """The tag of a language that is spoken, with its region where one is named: ``en``, ``en-GB``, ``pt-BR``.
+
+    Voices exist for languages that no recognizer knows, so any well-formed tag of BCP 47's simple kind is taken.
+
+    Raises:
+        UnsupportedError: it is neither a language that ``code`` knows nor a well-formed tag.
+    """
+    first, *rest = language.strip().replace("_", "-").split("-")
+    try:
+        spoken = code(first)
+    except UnsupportedError:
+        spoken = first.lower()
+        if not TAG.fullmatch(spoken):
+            raise
+    if spoken == EACH:
+        raise UnsupportedError(f"a voice speaks one language at a time, not {language!r}; give a code such as 'en'")
+    subtags = [part.upper() if len(part) == 2 else part.lower() for part in rest]  # a region
+    if not all(SUBTAG.fullmatch(part) for part in subtags):
+        raise UnsupportedError(f"{language!r} is no language tag; give one such as 'en' or 'pt-BR'")
+    return "-".join([spoken, *subtags])
+
+
+def base(tag: str) -> str:
+    """The language of a tag, without its region."""
+    return tag.split("-", maxsplit=1)[0]

@@ -3,7 +3,7 @@
 import pytest
 
 from speech.errors import UnsupportedError
-from speech.languages import CODES, NAMES, OTHER_NAMES, code
+from speech.languages import CODES, NAMES, OTHER_NAMES, base, code, tag
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,18 @@ def test_the_codes_are_those_of_the_engine():
     from faster_whisper.tokenizer import _LANGUAGE_CODES
 
     assert set(NAMES) == set(_LANGUAGE_CODES)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [("en", "en"), ("en-gb", "en-GB"), ("pt_BR", "pt-BR"), ("German", "de"), ("grc", "grc"), ("zh-Hans", "zh-hans")],
+)
+def test_a_tag_keeps_its_region(given, expected):
+    assert tag(given) == expected
+    assert base(expected) == expected.partition("-")[0]
+
+
+@pytest.mark.parametrize("given", ["each", "en--GB", "", "klingon of the north", "en-"])
+def test_what_is_no_tag_is_refused(given):
+    with pytest.raises(UnsupportedError, match="language"):
+        tag(given)

@@ -6,7 +6,7 @@ from dataclasses import fields
 
 import pytest
 
-from speech.data import TranscribeOptions
+from speech.data import SynthesizeOptions, TranscribeOptions
 from speech.errors import UnsupportedError
 from speech.options import Options, with_options
 
@@ -74,3 +74,19 @@ def test_what_is_given_goes_over_what_is_there():
     assert with_options(base, {}) == base
     with pytest.raises(UnsupportedError, match="after the start"):
         with_options(base, {"end": 2.0})
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("speed", 0.1), ("pitch", 5.0), ("noise", -1.0), ("sentence_pause", -0.1), ("sample_rate", 100), ("channels", "5.1"),
+     ("loudness", -100.0), ("true_peak", 1.0), ("volume", 90.0), ("noise_w", 9.0), ("speed", float("nan"))],
+)  # fmt: skip
+def test_a_voice_is_not_asked_for_nonsense(option, value):
+    with pytest.raises(UnsupportedError, match=option):
+        with_options(SynthesizeOptions(), {option: value})
+
+
+def test_a_speaker_may_be_a_number():
+    assert with_options(SynthesizeOptions(), {"speaker": 3, "language": "de-at"}) == SynthesizeOptions(
+        speaker="3", language="de-AT"
+    )
