@@ -1,0 +1,89 @@
+"""What CLDR says of a language, through babel: names of units, currencies and months, and the order of a date."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from speech.languages import base
+
+if TYPE_CHECKING:
+    from babel import Locale
+
+    from speech.tts.normalize.numbers import Numeral
+
+
+@cache
+def locale(language: str) -> Locale | None:
+    """The locale of a language tag, of its language where the region is unknown, or None."""
+    from babel import Locale, UnknownLocaleError
+
+    for tag in (language, base(language)):
+        try:
+            return Locale.parse(tag, sep="-")
+        except (UnknownLocaleError, ValueError, TypeError):
+            continue
+    return None
+
+
+def unit(count: Numeral, name: str, language: str) -> tuple[str, str] | None:
+    """What stands before and after the number in a measure; ``name`` is CLDR's, ``a/b`` where it is one per other."""
+    from babel.numbers import format_decimal
+    from babel.units import UnknownUnitError, format_compound_unit, format_unit
+
+    found = locale(language)
+    over, _, under = name.partition("/")
+    if found is None:
+        return None
+    amount = min(count.count, 10**12)
+    try:
+        said = (
+            format_compound_unit(amount, over, denominator_unit=under, length="long", locale=found)
+            if under
+            else format_unit(amount, over, length="long", locale=found)
+        )
+    except (UnknownUnitError, ValueError):
+        return None
+    shown = format_decimal(amount, locale=found)
+    if not said or over in said or shown not in said:  # CLDR has no name for it
+        return None
+    before, _, after = said.replace("\u00a0", " ").partition(shown.replace("\u00a0", " "))
+    return before.strip(), after.strip()
+
+
+def currency(count: Numeral, code: str, language: str) -> str:
+    """The name of a currency as it stands behind the number."""
+    from babel.numbers import get_currency_name
+
+    found = locale(language)
+    name = get_currency_name(code, count=count.count, locale=found) if found else code
+    return name if base(language) in ("de", "lb") else name.lower() if name.split(" ")[0].istitle() else name
+
+
+@cache
+def months(language: str) -> dict[str, int]:
+    """The names of the months and their abbreviations, folded and without their dots, and which month each is."""
+    from babel.dates import get_month_names
+
+    found = locale(language)
+    widths = [(width, context) for context in ("format", "stand-alone") for width in ("abbreviated", "wide")]
+    names = {}
+    for width, context in widths if found else []:
+        for number, name in get_month_names(width, context=context, locale=found).items():
+            if not name.isdigit():
+                names[name.casefold().rstrip(".")] = number
+    return names
+
+
+def month(number: int, language: str) -> str:
+    """The full name of a month, in the form it has beside a day."""
+    from babel.dates import get_month_names
+
+    return str(get_month_names("wide", locale=locale(language))[number])
+
+
+def date_order(language: str) -> str:
+    """``mdy``, ``dmy`` or ``ymd``: how the language writes a date in figures."""
+    found = locale(language)
+    pattern = str(found.date_formats["short"].pattern) if found else "d/M/y"
+    return "".join(sorted("dmy", key=pattern.lower().index))
