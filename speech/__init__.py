@@ -1,7 +1,8 @@
-"""Recordings to text: public open-weight models behind one interface, on the user's own machine.
+"""Recordings to text and text to speech: public open-weight models behind one interface, on the user's own machine.
 
     import speech
     speech.transcribe("talk.mp3").save("talk.srt")
+    speech.synthesize("Good morning.").save("hello.flac")
 
 Nothing heavy is imported before the first use of a name.
 """
@@ -12,14 +13,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from speech.aloud import synthesize
     from speech.api import Transcriber
     from speech.audio import Audio
-    from speech.data import Progress, Segment, TranscribeOptions, Word
+    from speech.data import Progress, Segment, SynthesizeOptions, TranscribeOptions, Word
     from speech.detection import Detection
     from speech.errors import SpeechError
     from speech.formats.cues import CueRules
     from speech.oneshot import detect, transcribe
+    from speech.speaking import Speaking, Spoken
     from speech.stream import Stream
+    from speech.synthesizer import Synthesizer
     from speech.transcript import Transcript, load
 
 __version__ = "0.1.0"
@@ -30,14 +34,19 @@ __all__ = [
     "Detection",
     "Progress",
     "Segment",
+    "Speaking",
     "SpeechError",
+    "Spoken",
     "Stream",
+    "SynthesizeOptions",
+    "Synthesizer",
     "TranscribeOptions",
     "Transcriber",
     "Transcript",
     "Word",
     "detect",
     "load",
+    "synthesize",
     "transcribe",
 ]
 
@@ -47,14 +56,19 @@ _HOMES = {
     "Detection": "detection",
     "Progress": "data",
     "Segment": "data",
+    "Speaking": "speaking",
     "SpeechError": "errors",
+    "Spoken": "speaking",
     "Stream": "stream",
+    "SynthesizeOptions": "data",
+    "Synthesizer": "synthesizer",
     "TranscribeOptions": "data",
     "Transcriber": "api",
     "Transcript": "transcript",
     "Word": "data",
     "detect": "oneshot",
     "load": "transcript",
+    "synthesize": "aloud",
     "transcribe": "oneshot",
 }
 

@@ -27,8 +27,8 @@ def sound(text):
 @pytest.fixture
 def cold():
     """The one-shot functions with no model loaded, before and after."""
-    yield oneshot._warm
-    last, oneshot._warm._last = oneshot._warm._last, None
+    yield oneshot._recognizers
+    last, oneshot._recognizers._last = oneshot._recognizers._last, None
     if last:
         last.close()
 
@@ -61,7 +61,7 @@ def test_the_last_model_stays_loaded_and_the_one_before_is_closed(cold, monkeypa
 
 
 def test_a_model_in_use_is_closed_only_after(cold):
-    with cold.lend(WHISPER_MICRO, {}, {}) as first:
+    with oneshot._transcriber(WHISPER_MICRO, {}, {}) as first:
         speech.transcribe(sound(SENTENCES[5]), WHISPER_MICRO, threads=1)
         assert first.transcribe(sound(SENTENCES[4])).text == SENTENCES[4]
     with pytest.raises(StoppedError, match="closed"):

@@ -17,13 +17,13 @@ ROOT = PACKAGE.parent
 
 LAYERS = {
     "data": 0, "errors": 0, "languages": 0, "folders": 0,
-    "audio": 1, "formats": 1, "transcript": 1, "catalog": 1, "store": 1, "archive": 1, "hub": 1, "snapshot": 1,
+    "audio": 1, "formats": 1, "transcript": 1, "catalog": 1, "entries": 1, "store": 1, "archive": 1, "hub": 1, "snapshot": 1,
     "engines": 2,
     "stt": 3, "tts": 3,
     "options": 1,
     "devices": 4, "choice": 4, "stream": 4, "detection": 4, "api": 4,
-    "oneshot": 4, "naming": 4, "journal": 4, "jobs": 4,
-    "spool": 4, "cabinet": 4, "documents": 4, "synthesizer": 4, "publish": 4,
+    "oneshot": 4, "warm": 4, "aloud": 4, "naming": 4, "journal": 4, "jobs": 4,
+    "spool": 4, "cabinet": 4, "casting": 4, "documents": 4, "speaking": 4, "synthesizer": 4, "publish": 4,
     "cli": 5, "__main__": 5,
 }  # fmt: skip
 """What each module or folder of the package is, from the ground up."""

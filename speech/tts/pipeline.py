@@ -34,6 +34,9 @@ AHEAD = 2
 
 _END = object()
 
+Clips = Callable[[str, int], Iterator["Samples"]]
+"""Opens a recording that the document names, at a rate: blocks of shape (frames,)."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sound:
@@ -56,8 +59,7 @@ class Stage:
     loaded: Callable[[str | None, str | None], Loaded]
     """The voice of a name (None: the document's) for a language."""
     report: Report
-    clip: Callable[[str, int], Iterator[Samples]] | None = None
-    """Opens a recording at a rate, as blocks of shape (frames,)."""
+    clips: Clips | None = None
     keeper: Keeper | None = None
     workers: int = 0
     """Sentences spoken at once; 0: one for each core."""
@@ -120,9 +122,9 @@ class Performance(Iterator[Sound]):
         yield Sound(self._stage.shape.nothing, _later(item.segment, start), marks)
 
     def _clip(self, clip: Clip) -> Iterator[Samples]:
-        assert self._stage.clip, "a clip that cannot be had is replaced before it comes here"
+        assert self._stage.clips, "a clip that cannot be had is replaced before it comes here"
         shape, manner = self._stage.shape, clip.manner
-        for block in self._stage.clip(clip.source, shape.rate):
+        for block in self._stage.clips(clip.source, shape.rate):
             louder = effects.gained(block, manner.volume)
             yield louder[:, None] if shape.channels == 1 else effects.panned(louder, manner.pan)
 

@@ -1,0 +1,152 @@
+"""The voices of a synthesizer: each is settled when it is first named, and loaded when it first speaks."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, cast
+
+from speech import engines, languages
+from speech.choice import choose
+from speech.data import Progress
+from speech.devices import AUTO
+from speech.transcript import ModelUse
+from speech.tts.utter import Loaded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from speech.choice import Choice
+    from speech.data import ModelSpec, ProgressHook
+    from speech.engines import Voice
+
+DEFAULT_LANGUAGE = "en"
+
+
+class Cabinet:
+    """Voices by name and language, shared by all threads.
+
+    Args:
+        device: as for ``Synthesizer``, and so are the others.
+        threads: threads of a voice together; 0: one for each core.
+        offline: fetch nothing.
+        fallback: the voice to take where one that is named cannot be had.
+        progress: told of downloads and of loading.
+    """
+
+    def __init__(
+        self,
+        *,
+        device: str = AUTO,
+        threads: int = 0,
+        offline: bool = False,
+        fallback: str | None = None,
+        progress: ProgressHook | None = None,
+    ) -> None:
+        self._device, self._threads, self._offline = device, threads, offline
+        self._fallback = fallback
+        self._progress = progress
+        self._lock = threading.RLock()
+        self._choices: dict[tuple[str, str | None], Choice] = {}
+        self._loaded: dict[str, Loaded] = {}
+
+    def choice(self, name: str, language: str | None = None, fallback: str | None = None) -> Choice:
+        """Which voice that is; of ``auto``, the best for the language.
+
+        Raises:
+            SpeechError: as ``choose``.
+        """
+        key = (name, (language or DEFAULT_LANGUAGE) if name == AUTO else None)
+        with self._lock:
+            if key not in self._choices:
+                self._choices[key] = choose(
+                    name,
+                    task="synthesize",
+                    language=key[1],
+                    device=self._device,
+                    threads=self._threads,
+                    offline=self._offline,
+                    fallback=self._fallback or fallback,
+                    progress=self._progress,
+                )
+            return self._choices[key]
+
+    def loaded(self, name: str, language: str | None = None) -> Loaded:
+        """The voice, ready to speak.
+
+        Raises:
+            SpeechError: it cannot be had or loaded.
+        """
+        choice = self.choice(name, language)
+        spec = choice.spec
+        with self._lock:
+            if spec.name not in self._loaded:
+                if self._progress:
+                    self._progress(Progress("load", spec.name, message=choice.reason))
+                voice = cast("Voice", engines.find(spec.engine).load(spec, choice.files, choice.device))
+                self._loaded[spec.name] = Loaded(voice, spec, _identity(choice))
+            return self._loaded[spec.name]
+
+    def close(self) -> None:
+        """Free all voices."""
+        with self._lock:
+            for loaded in self._loaded.values():
+                loaded.voice.close()
+            self._loaded.clear()
+
+
+def tag(spec: ModelSpec) -> str:
+    """The language a voice speaks unless told otherwise, with its region where the voice's name has one."""
+    head = spec.name.partition("-")[0]
+    if "_" in head and languages.base(known := languages.tag(head)) in spec.languages:
+        return known
+    return spec.languages[0] if len(spec.languages) == 1 else DEFAULT_LANGUAGE
+
+
+def _identity(choice: Choice) -> str:
+    """What tells this voice's sound from any other's: its files, and the engine with its version."""
+    spec = choice.spec
+    parts = [spec.name, spec.engine, spec.revision or "", choice.device.name, *_versions(spec), *_files(choice)]
+    return hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+
+
+def _versions(spec: ModelSpec) -> Iterator[str]:
+    from re import match
+
+    for requirement in (engines.find(spec.engine).REQUIRES, "onnxruntime"):
+        if found := match(r"[\w.-]+", requirement):
+            try:
+                yield f"{found[0]} {version(found[0])}"
+            except PackageNotFoundError:
+                yield found[0]
+
+
+def _files(choice: Choice) -> Iterator[str]:
+    """Of a voice of the catalogue the hashes say it, of the user's own file its size and when it was written."""
+    for file in choice.spec.files:
+        yield f"{file.name} {file.size} {file.sha256}"
+    if path := choice.spec.path:
+        for found in sorted(_beside(path)):
+            status = found.stat()
+            yield f"{found.name} {status.st_size} {status.st_mtime_ns}"
+
+
+def _beside(path: Path) -> Iterator[Path]:
+    yield from path.glob("*.onnx*") if path.is_dir() else path.parent.glob(f"{path.name}*")
+
+
+def use(choice: Choice) -> ModelUse:
+    """A choice as it is written into what the model made."""
+    spec, device = choice.spec, choice.device
+    return ModelUse(
+        name=spec.name,
+        engine=spec.engine,
+        repo=spec.repo,
+        revision=spec.revision,
+        licence=spec.licence,
+        device=device.name,
+        compute_type=next(iter(device.compute_types), None),
+        embedded=spec.embedded,
+    )

@@ -1,0 +1,288 @@
+"""One document while it is spoken: an iterator of audio that knows what was said when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from math import isfinite
+from typing import TYPE_CHECKING, Self
+
+from speech import __version__
+from speech.audio import Audio
+from speech.data import Event, Progress, Segment, SynthesizeOptions, Word
+from speech.errors import StoppedError
+from speech.transcript import Transcript
+from speech.tts import effects
+from speech.tts.pipeline import Performance, Sound, Stage
+from speech.tts.plan import Pause, Utterance
+from speech.tts.utter import Shape
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Generator
+    from types import TracebackType
+
+    from speech.audio.loudness import Loudness
+    from speech.choice import Choice
+    from speech.data import ProgressHook, Samples, Seconds
+    from speech.transcript import ModelUse
+    from speech.tts.pipeline import Clips
+    from speech.tts.plan import Step
+    from speech.tts.utter import Keeper, Loaded
+
+
+LOUDNESS_TOLERANCE = 0.5
+"""LU; EBU R 128 allows a programme that much off its target."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spoken(Audio):
+    """Audio that was made from text, and what is said in it.
+
+    It is ``Audio``, so ``transcribe`` takes it too.
+    """
+
+    marks: tuple[Word, ...] = ()
+    """Each word with its times, as it is written in the text: from the start of the document."""
+    transcript: Transcript | None = None
+    """Of a whole document: its sentences, what made it, and what was not spoken as it stands."""
+
+    @property
+    def record(self) -> tuple[Event, ...]:
+        """What was dropped, swapped or ignored on the way."""
+        return self.transcript.record if self.transcript else ()
+
+    def save(self, path: str | os.PathLike[str], format: str | None = None, *, overwrite: bool = True) -> None:  # noqa: A002
+        """Write an audio file, whole or not at all, marked as made by a machine.
+
+        Args:
+            path: where; the end of its name says the format unless ``format`` does.
+            format: one of ``speech.audio.writing.formats()``.
+            overwrite: whether a file that is there may be replaced.
+
+        Raises:
+            UnsupportedError: no such format.
+            OutputError: the file cannot be written, or is there and may not be replaced.
+        """
+        from speech.publish import save
+
+        save(self, path, format, overwrite=overwrite)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Script:
+    """A document that is ready to be spoken: what it is called, its steps, and who speaks them."""
+
+    name: str
+    steps: Iterator[Step]
+    options: SynthesizeOptions
+    loaded: Callable[[str | None, str | None], Loaded]
+    choice: Callable[[str | None, str | None], Choice]
+    events: list[Event]
+    """What reading the text put on record, so far."""
+    model: Callable[[Choice], ModelUse]
+    keeper: Keeper | None = None
+    clips: Clips | None = None
+    length: int | None = None
+    """Characters of the whole text, where they are known."""
+
+
+class Speaking(Iterator[Spoken]):
+    """The audio of one document, each stretch as soon as it exists; iterate once.
+
+    Closing it, or leaving its ``with`` block, stops the work.
+    """
+
+    def __init__(
+        self,
+        script: Script,
+        stopped: Callable[[], bool],
+        *,
+        progress: ProgressHook | None = None,
+        suited: Callable[[int], int] = int,
+    ) -> None:
+        """Prepare; nothing is read or spoken yet.
+
+        Args:
+            script: what is spoken.
+            stopped: once true, the stream ends with an error at its next stretch.
+            progress: told of every sentence.
+            suited: of a sample rate the one to make, for formats that take only some.
+        """
+        self._script = script
+        self._stopped = stopped
+        self._progress = progress
+        self._suited = suited
+        self._events: list[Event] = []
+        self._segments: list[Segment] = []
+        self.named_marks: dict[str, Seconds] = {}
+        """When each ``<mark>`` was reached."""
+        self.chapters: list[tuple[str, Seconds]] = []
+        self._first: Choice | None = None
+        self._frames = self._characters = 0
+        self._shape: Shape | None = None
+        self._performance: Performance | None = None
+        self._run = self._pieces()
+
+    @property
+    def options(self) -> SynthesizeOptions:
+        """Those of this document."""
+        return self._script.options
+
+    @property
+    def shape(self) -> Shape:
+        """Rate and channels of what is made: known when the first sentence is, since its voice decides."""
+        self._begin()
+        assert self._shape
+        return self._shape
+
+    @property
+    def record(self) -> tuple[Event, ...]:
+        """What was dropped, swapped or ignored so far: of the choice of voices, of the text, then of its sound."""
+        chosen = self._first.events if self._first else ()
+        return (*chosen, *self._script.events, *self._events)
+
+    @property
+    def marks(self) -> tuple[Word, ...]:
+        """The words spoken so far, as they are written, with their times."""
+        return tuple(word for segment in self._segments for word in segment.words)
+
+    @property
+    def duration(self) -> Seconds:
+        """Seconds given out so far."""
+        return self._frames / self._shape.rate if self._shape else 0.0
+
+    @property
+    def model(self) -> ModelUse:
+        """The voice of the first sentence."""
+        self._begin()
+        assert self._first
+        return self._script.model(self._first)
+
+    def sounds(self) -> Iterator[Sound]:
+        """Everything that is heard, stretch by stretch, with what is reached in each.
+
+        Raises:
+            SpeechError: a voice or the text's source failed.
+        """
+        self._begin()
+        assert self._performance
+        for sound in self._performance:
+            if self._stopped():
+                raise StoppedError("the synthesizer was closed while it spoke; make a new one")
+            self._note(sound)
+            yield sound
+        if self._progress:
+            self._progress(Progress("done", self._script.name, self._characters, self._script.length))
+
+    def transcript(self) -> Transcript:
+        """What was said when, so far: once the iteration has ended, all of it."""
+        self._begin()
+        language = self._segments[0].language if self._segments else self._script.options.language
+        return Transcript(
+            segments=tuple(self._segments),
+            language=language,
+            languages={},
+            duration=self.duration,
+            speech=sum(segment.end - segment.start for segment in self._segments),
+            source=self._script.name,
+            model=self.model,
+            options=self._script.options,
+            record=self.record,
+            version=__version__,
+        )
+
+    def spoken(self) -> Spoken:
+        """The rest as one audio, in memory."""
+        import numpy as np
+
+        parts = [sound.samples for sound in self.sounds()]
+        samples = np.concatenate([self.shape.nothing, *parts])
+        if self.options.loudness is not None:
+            samples = effects.gained(samples, self.level(self._measured(samples)))
+        transcript = self.transcript()
+        return Spoken(_flat(samples), self.shape.rate, transcript.words, transcript)
+
+    def close(self) -> None:
+        """Stop the work; what was given out stays."""
+        self._run.close()
+        if self._performance:
+            self._performance.close()
+
+    def __next__(self) -> Spoken:
+        return next(self._run)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _pieces(self) -> Generator[Spoken, None, None]:
+        reached: list[Word] = []
+        for sound in self.sounds():
+            if sound.segment:
+                reached += sound.segment.words
+            if len(sound.samples):
+                yield Spoken(_flat(sound.samples), self.shape.rate, tuple(reached))
+                reached.clear()
+        if reached:  # behind the last sentence nothing came that could carry its words
+            yield Spoken(_flat(self.shape.nothing), self.shape.rate, tuple(reached))
+
+    def _begin(self) -> None:
+        """Read to the first sentence: its voice decides the rate of the whole."""
+        if self._performance:
+            return
+        script, head = self._script, []
+        steps = iter(script.steps)
+        for step in steps:
+            head.append(step)
+            if isinstance(step, Utterance):
+                break
+        first = next((step for step in head if isinstance(step, Utterance)), None)
+        self._first = script.choice(*(first.voice, first.sentence.language) if first else (None, None))
+        options = script.options
+        rate = self._suited(options.sample_rate or self._first.spec.sample_rate)
+        self._shape = Shape(rate, 2 if options.channels == "stereo" else 1)
+        around = (Pause(options.lead_in), Pause(options.lead_out)) if first else (Pause(0.0), Pause(0.0))
+        stage = Stage(options, self._shape, script.loaded, self._events.append, script.clips, script.keeper)
+        self._performance = Performance(chain(around[:1], head, steps, around[1:]), stage)
+
+    def _measured(self, samples: Samples) -> Loudness:
+        from speech.audio import loudness
+
+        return loudness.measure([samples], self.shape.rate, self.shape.channels)
+
+    def _note(self, sound: Sound) -> None:
+        self._frames += len(sound.samples)
+        self.named_marks.update(sound.marks)
+        if sound.chapter:
+            self.chapters.append(sound.chapter)
+        if sound.segment:
+            self._segments.append(sound.segment)
+            self._characters += len(sound.segment.text)
+            if self._progress:
+                self._progress(Progress("synthesize", self._script.name, self._characters, self._script.length))
+
+    def level(self, measured: Loudness) -> float:
+        """The gain in dB for the whole, from what was measured of it; a target that is missed goes on record."""
+        from speech.audio import loudness
+
+        options = self._script.options
+        assert options.loudness is not None
+        gain = loudness.gain_for(measured, options.loudness, options.true_peak)
+        reached = measured.integrated + gain
+        if isfinite(reached) and abs(reached - options.loudness) > LOUDNESS_TOLERANCE:
+            message = (
+                f"the loudness is {reached:.1f} LUFS and not {options.loudness:g}: "
+                f"more would exceed {options.true_peak:g} dBTP"
+            )
+            self._events.append(Event("flagged", message, details={"lufs": reached, "asked": options.loudness}))
+        return gain
+
+
+def _flat(samples: Samples) -> Samples:
+    return samples[:, 0] if samples.shape[1] == 1 else samples
