@@ -1,0 +1,198 @@
+"""Phoneme ids to samples: the stages of a voice one after the other, the later ones in pieces.
+
+How a sentence is cut into pieces follows from its length and from whether its first audio is waited for, never from
+the moment, so the same sentence gives the same samples.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from speech.errors import EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+    from concurrent.futures import Future
+
+    from numpy.typing import NDArray
+    from onnxruntime import InferenceSession
+
+    from speech.data import Samples, Seconds
+    from speech.engines._vits import Layout
+
+    Array = NDArray[Any]
+
+FIRST: Seconds = 0.5
+"""Of a sentence that is waited for: enough to play while the next piece is made."""
+GROWTH = 2
+LONGEST: Seconds = 8.0
+"""Of a piece: memory grows with it (a medium voice takes about 25 MB a second), the share of overlap shrinks."""
+TAKEN_WHOLE: Seconds = 12.0
+"""A sentence up to this long goes in one piece, if nobody waits for its first audio."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What goes into the graph for one sentence."""
+
+    ids: Sequence[int]
+    scales: tuple[float, float, float]
+    """Noise, length, noise of the durations."""
+    speaker: int | None
+    seed: int
+    early: bool
+
+
+class Graph:
+    """The sessions of a loaded voice; any number of threads may speak at once."""
+
+    def __init__(self, layout: Layout, sessions: Sequence[InferenceSession], rate: int, threads: int) -> None:
+        self._layout = layout
+        self._sessions = list(sessions)
+        self._rate = rate
+        self._threads = threads
+        self._pool: ThreadPoolExecutor | None = None
+        self._lock = Lock()
+        self._whole = next(
+            (number for number, stage in enumerate(layout.stages) if stage.context is not None), len(layout.stages)
+        )
+        self.hop = layout.hop
+        self.speakers = any("sid" in stage.inputs for stage in layout.stages)
+
+    def close(self) -> None:
+        """Free the sessions once nothing runs in them."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool:
+            pool.shutdown(wait=False, cancel_futures=True)
+        self._sessions = []
+
+    def speak(self, request: Request) -> tuple[Array | None, Generator[Samples]]:
+        """The frames of each id (None where the graph does not tell), and the samples, piece by piece.
+
+        Raises:
+            EngineError: the runtime failed.
+        """
+        tensors = self._prepared(request)
+        for number in range(self._whole):
+            if number:
+                self._draw(tensors, request, per_frame=True)
+            self._run(number, tensors)
+        durations = tensors.get(self._layout.durations or "")
+        told = None if durations is None else durations.reshape(-1)
+        if self._layout.output in tensors:
+            return told, (piece for piece in [tensors[self._layout.output].reshape(-1)])
+        assert told is not None
+        return told, self._pieces(tensors, int(told.sum()), request.early)
+
+    def _prepared(self, request: Request) -> dict[str, Array]:
+        import numpy as np
+
+        noise, length, noise_w = request.scales if self._layout.repeats else (0.0, request.scales[1], 0.0)
+        tensors: dict[str, Array] = {
+            "input": np.array([request.ids], np.int64),
+            "input_lengths": np.array([len(request.ids)], np.int64),
+            "scales": np.array([noise, length, noise_w], np.float32),
+            "sid": np.array([request.speaker or 0], np.int64),
+        }
+        self._draw(tensors, request, per_frame=False)
+        return tensors
+
+    def _draw(self, tensors: dict[str, Array], request: Request, *, per_frame: bool) -> None:
+        """Make the noise that the next stages take: a generator of its own for each, so that none moves the other."""
+        import numpy as np
+
+        for number, noise in enumerate(self._layout.noise):
+            if noise.per_frame is per_frame and noise.name not in tensors:
+                count = int(tensors[self._layout.durations or ""].sum()) if per_frame else len(request.ids)
+                generator = np.random.Generator(np.random.Philox(key=[request.seed % 2**64, number]))
+                tensors[noise.name] = generator.standard_normal((1, noise.channels, count), np.float32)
+
+    def _pieces(self, tensors: Mapping[str, Array], frames: int, early: bool) -> Generator[Samples]:
+        assert self._layout.hop is not None
+        bounds = list(_schedule(frames, self._rate / self._layout.hop, early=early))
+        piece = partial(self._piece, tensors, frames)
+        if len(bounds) == 1:
+            yield piece(*bounds[0])
+            return
+        with closing(self._ahead(piece, bounds)) as pieces:
+            yield from pieces
+
+    def _ahead(self, piece: Callable[[int, int], Samples], bounds: Sequence[tuple[int, int]]) -> Generator[Samples]:
+        """Piece after piece, the next ones under way on every core."""
+        waiting: deque[Future[Samples]] = deque()
+        todo = deque(bounds)
+        try:
+            while waiting or todo:
+                while todo and len(waiting) <= self._threads:
+                    waiting.append(self._submit(piece, *todo.popleft()))
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+    def _submit(self, piece: Callable[[int, int], Samples], start: int, end: int) -> Future[Samples]:
+        with self._lock:
+            if not self._sessions:
+                raise EngineError("the voice was closed; load it again")
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(self._threads, "piper")
+            return self._pool.submit(piece, start, end)
+
+    def _piece(self, tensors: Mapping[str, Array], frames: int, start: int, end: int) -> Samples:
+        """Samples of the frames from ``start`` to ``end``, with just as many neighbours as reach into them."""
+        mine = dict(tensors)
+        stages = self._layout.stages
+        contexts = [stage.context or 0 for stage in stages[self._whole :]]
+        low, high = max(0, start - sum(contexts)), min(frames, end + sum(contexts))
+        for number in range(self._whole, len(stages)):
+            for name in stages[number].inputs:
+                if name in tensors and tensors[name].ndim > 1 and tensors[name].shape[-1] == frames:
+                    mine[name] = tensors[name][..., low:high]
+            self._run(number, mine)
+            rest = sum(contexts[number - self._whole + 1 :])
+            inner = max(0, start - rest), min(frames, end + rest)
+            for name in stages[number].outputs:
+                made = mine[name]
+                step = made.shape[-1] // (high - low)
+                mine[name] = made[..., (inner[0] - low) * step : made.shape[-1] - (high - inner[1]) * step]
+            low, high = inner
+        return mine[self._layout.output].reshape(-1)
+
+    def _run(self, number: int, tensors: dict[str, Array]) -> None:
+        sessions = self._sessions
+        if not sessions:
+            raise EngineError("the voice was closed; load it again")
+        stage = self._layout.stages[number]
+        try:
+            made = sessions[number].run(list(stage.outputs), {name: tensors[name] for name in stage.inputs})
+        except Exception as error:  # the runtime's own classes derive from Exception alone
+            raise _translated(error) from error
+        tensors.update(zip(stage.outputs, made, strict=True))
+
+
+def _translated(error: Exception) -> EngineError:
+    text = str(error)
+    if "memory" in text.lower() or "alloc" in text.lower():
+        return EngineError(f"out of memory ({text}); use the CPU, or let fewer sentences run at once")
+    return EngineError(f"ONNX Runtime failed ({text}); try another voice")
+
+
+def _schedule(frames: int, per_second: float, *, early: bool) -> Iterator[tuple[int, int]]:
+    """The frames of each piece: from, to."""
+    longest = round(LONGEST * per_second)
+    if not early and frames <= TAKEN_WHOLE * per_second:
+        yield 0, frames
+        return
+    size = round(FIRST * per_second) if early else longest
+    start = 0
+    while start < frames:
+        end = start + size if frames - start - size > size / 2 else frames
+        yield start, min(end, frames)
+        start, size = end, min(size * GROWTH, longest)
