@@ -7,13 +7,21 @@ taken. What is asked depends on the text alone, never on how it was cut into str
 """
 
 # ruff: noqa: RUF001 - the signs of many scripts, some of which look like others
+
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from speech import languages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    Spans = Sequence[tuple[int, int]]
+    """Stretches of the text, as (start, end), that are not cut inside."""
 
 LIMIT = 400
 """Characters after which a sentence without an end is cut, at a clause or a space. About half a minute of speech: the
@@ -23,25 +31,43 @@ for, stays bounded."""
 AHEAD = 40
 """Characters beyond ``LIMIT`` within which a sentence may still end by itself."""
 
+STOPS = "!?…。！？｡．।॥։؟۔።፧၊။។៕།"
 CLOSERS = "\"')\\]}’”»›」』）】》〕〉"
 
-# The end of a word: before a space; or, where no space need stand, one character behind the mark that ends a sentence.
-WORD = re.compile(rf"\S(?= )|[!?…。！？｡．।॥።։؟۔။៕]+[{CLOSERS}]*[^\s{CLOSERS}!?…。！？｡．]")
+# The end of a word: before a space; or, where no space need stand, one character behind a mark that ends a sentence.
+WORD = re.compile(rf"\S(?= )|(?:(?<=[{STOPS}])|(?<=[{STOPS}][{CLOSERS}]))[^\s{STOPS}{CLOSERS}]")
 
 CLAUSE = re.compile(rf"[,;:،؛—–][{CLOSERS}]* |[，、；：]")
 
-# What sentencex 1.0 takes for an end and is none, whatever follows.
-ABBREVIATIONS = {
-    "en": {"e.g.", "i.e.", "cf."},
-    "fr": {"M.", "MM.", "Mme.", "Mlle."},
-    "ru": {"Т.", "т.", "Т. е.", "т. е.", "т. д.", "т. п."},
-}
+# Full stops that sentencex does not know.
+MORE = re.compile(rf"[។៕།][{CLOSERS}]* *(?=[^\s{CLOSERS}។៕།])")
 
-# The number of an item in a list is no sentence.
+# Abbreviations that it does not know, as the last word of a sentence; in lower case, but for those that are otherwise
+# words of their own.
+_ABBREVIATIONS = {
+    "en": "e.g. i.e. cf. fig. figs. vol. vols. ch. pp. eq. approx. univ. messrs. mon. tue. thu. fri.",
+    "es": "D. pág. págs. cap. fig. vol.",
+    "fr": "M. MM. Me. mme. mmes. mlle. mgr. dr. pr. ste. av. fig. vol. chap. env.",
+    "it": "pag. pagg. fig. vol. cap. dott. prof.",
+    "nl": "dhr. mevr. mw. o.a. d.w.z. bijv. blz. nr. fig.",
+    "pl": "dr. np. tzn. m.in. rys. ul. al.",
+    "pt": "av. pág. fig. vol. cap. exa.",
+    "ru": "т.е. т.д. т.п. им. ул. рис. табл. млн. млрд. тыс. руб. стр.",
+    "sv": "t.ex. bl.a. d.v.s. kl. fig. nr.",
+    "tr": "örn. bkz. vb. şek.",
+    "uk": "ім. вул. рис. млн. млрд. тис. грн. стор.",
+}
+ABBREVIATIONS = {language: frozenset(words.split()) for language, words in _ABBREVIATIONS.items()}
+
+# A sentence of nothing but the number of an item in a list: it belongs to the item.
 NUMBER = re.compile(r"\W*(?:\d{1,3}|[a-zA-Z])\.\s*")
 
-Spans = Sequence[tuple[int, int]]
-"""Stretches of the text, as (start, end), that are not cut inside."""
+# Initials and the like ("d.w.z.", "T. e."), which end a sentence only where the next word is a beginning.
+INITIALS = re.compile(r"(?:^|[^\w.])\w\.$|\w\.\w+\.$")
+QUOTED = re.compile(rf"[{CLOSERS}]$")
+
+# What shows in a word that it is an address, or a line of a program.
+ADDRESS = re.compile(r"[/=&@#<>_]")
 
 
 def first(text: str, language: str, seen: int, whole: Spans, *, complete: bool) -> tuple[int, bool] | None:
@@ -71,30 +97,46 @@ def first(text: str, language: str, seen: int, whole: Spans, *, complete: bool) 
 
 
 def _words(text: str, seen: int) -> Iterator[int]:
-    """The ends of the words behind ``seen``; what matches there may begin a little before."""
-    for word in WORD.finditer(text, max(0, seen - AHEAD)):
-        if word.end() >= seen:
-            yield word.end()
+    """The ends of the words that were not all there when ``seen`` characters were."""
+    for word in WORD.finditer(text, max(0, seen - 1)):
+        yield word.end()
 
 
 def _end(text: str, language: str, whole: Spans) -> int:
     """The first end inside the text; 0 where there is none."""
     from sentencex import segment
 
-    end = 0
-    for sentence in segment(languages.base(language), text)[:-1]:
-        end += len(sentence)
-        if not _no_end(text[:end], language) and not _inside(end, whole):
+    language = languages.base(language)
+    ends = set(accumulate(map(len, segment(language, text)))) | {match.end() for match in MORE.finditer(text)}
+    for end in sorted(ends - {len(text)}):
+        if not _goes_on(text[:end], text[end:], language) and not _inside(end, whole):
             return end
     return 0
 
 
-def _no_end(text: str, language: str) -> bool:
-    if NUMBER.fullmatch(text):
+def _goes_on(text: str, rest: str, language: str) -> bool:
+    """Whether the sentence goes on, although an end was seen between the text and the rest."""
+    before = text.rstrip()
+    if not before or NUMBER.fullmatch(text) or _bound(before, text[len(before) :], rest):
         return True
-    known = ABBREVIATIONS.get(languages.base(language), ())
-    words = text.split()
-    return bool(words) and (words[-1].lstrip("(“\"'«") in known or " ".join(words[-2:]) in known)
+    last = before.rsplit(maxsplit=1)[-1].lstrip("(“\"'«„")
+    known = ABBREVIATIONS.get(language, frozenset())
+    if last in known or (last.lower() in known and last != last.upper()):
+        return True
+    if rest[0].islower():
+        return bool(QUOTED.search(before) or INITIALS.search(before))
+    return before[-1] in "」』" and rest.startswith(("と", "って"))  # "...," said they, in Japanese
+
+
+def _bound(before: str, gap: str, rest: str) -> bool:
+    """Whether what stands before and behind is one word, or meant to stay on one line."""
+    if gap:
+        return gap.strip("\xa0\u2007\u202f") == ""
+    if not rest[0].isascii() or not rest[0].isalnum():
+        return False
+    if before[-1] == ".":
+        return before[-2:] != ".."
+    return before[-1] in "!?" and bool(ADDRESS.search(before.rsplit(maxsplit=1)[-1] + rest))
 
 
 def _forced(text: str, whole: Spans) -> int:
@@ -115,8 +157,9 @@ def _inside(place: int, whole: Spans) -> bool:
 
 def _joined(text: str, place: int) -> bool:
     """Whether a cut would part a letter from its accents, or an emoji from its parts."""
-    around = text[place - 1 : place + 1]
-    return "\u200d" in around or any(
-        unicodedata.category(after) in ("Mn", "Mc", "Me") or "\U0001f3fb" <= after <= "\U0001f3ff"
-        for after in around[1:]
+    before, after = text[place - 1], text[place : place + 1]
+    return (
+        "\u200d" in (before, after)
+        or unicodedata.category(after or " ")[0] == "M"
+        or "\U0001f3fb" <= after <= "\U0001f3ff"
     )
