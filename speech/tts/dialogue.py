@@ -1,0 +1,365 @@
+"""Dialogue scripts to items of the plan.
+
+    Anna: Good morning. [pause 2s] Did you sleep?      a speaker, a colon, and what is said
+    and what follows belongs to the last speaker.
+    Bert (yawning): Not at all. [laughs]               directions are left out, or are pauses
+    # or // begins a line for nobody                   a blank line is the pause of a paragraph
+
+A script is read whole before its first word is given out, so that a name that nobody knows is told at once.
+"""
+
+# ruff: noqa: RUF001, SIM905 - brackets of East Asian scripts are meant; lists of words read best as words
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Literal
+
+from speech.data import Event
+from speech.errors import UnsupportedError
+from speech.tts.characters import Cleaner, texts
+from speech.tts.plan import End, Manner, Pause
+from speech.tts.voices import named, plain, split
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from speech.data import Seconds
+    from speech.tts.plan import Item, Report
+    from speech.tts.voices import Profile
+
+LONGEST_NAME, MOST_WORDS = 40, 4
+"""Characters and words; what is longer before a colon is a sentence."""
+LONGEST_PAUSE = 60.0
+NEAR = 20
+"""Characters before a bracket in which a word is looked for."""
+
+PAUSES = {"pause": 1.0, "beat": 0.5, "silence": 2.0, "wait": 1.0, "break": 1.0}
+"""Seconds, where a direction gives none: our own choice; a beat is the shortest pause that is noticed as one."""
+LENGTHS = {"short": 0.5, "brief": 0.5, "slight": 0.5, "small": 0.5, "little": 0.5, "long": 2.0}
+UNITS = {"": 1.0, "s": 1.0, "ms": 0.001, "m": 60.0}
+
+_TIME = r"(\d+(?:[.,]\d+)?|[.,]\d+)[\s-]*(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?)?"
+_KIND = rf"({'|'.join(PAUSES)})"
+_PAUSE = re.compile(rf"(?:an?\s+)?(?:({'|'.join(LENGTHS)})\s+)?{_KIND}s?(?:\s*[:=,-]?\s*(?:(?:for|of)\s+)?{_TIME})?")
+_TIMED = re.compile(rf"{_TIME}[\s-]*(?:of\s+)?{_KIND}")
+
+_LABEL = re.compile(
+    r"(?:[-*•–]\s+)?(?P<before>(?:\[(?!\[)[^\[\]]*\]\s*+)*+)"  # a time, or a direction
+    r"(?P<bold>[*_]{0,3})(?P<name>[^:：()\[\]]{1,100}?)\s*+(?P<how>(?:\([^()]*\)\s*+|\[[^\[\]]*\]\s*+)*+)"
+    r"(?P=bold)?\s*(?P<colon>[:：])(?P=bold)?(?P<said>.*)",
+)
+_DIRECTION = re.compile(
+    r"\[\[[^\[\]\n]*\]\]|\[(?P<square>[^\[\]]*)\](?!\([^()\s]*[./#])|[(（](?P<round>[^()（）]*)[)）]|【(?P<full>[^【】]*)】"
+)
+_COMMENT = re.compile(r"\s*(?:#|//)")
+_NO_NAME = re.compile(r"[\"“”„«»‹›!?…,;=<>{}|@\\~^$%*`。！？，；]")
+_LIKE_A_MODEL = re.compile(r"[^\W\d_][^\s#_]*[_#]\S+")
+_ADVERB = re.compile(r"[a-z]+(?:ly|ing)")
+_SENTENCE_END = frozenset('.!?…:;"”»。！？')
+
+PARTICLES = frozenset(
+    "and the of de la le du des del der den die das von van und et y e da dos di bin ibn al el".split()
+)
+"""Words inside a name that are written small."""
+
+LABELS = frozenset(
+    "note nb n.b. ps p.s. warning caution attention important tip hint example remember reminder question summary "
+    "conclusion update edit todo fixme result fact disclaimer title subtitle subject date time place setting location "
+    "characters scene source sources credits copyright author http https ftp mailto file re fwd cc yes no well so look "
+    "listen okay ok now then first second third finally also but because however "
+    "hinweis achtung wichtig beispiel anmerkung merke remarque exemple nota ejemplo importante".split()
+)
+"""What stands before a colon without being a speaker: such a line is text, unless the cast has the name."""
+SENTENCES = frozenset(
+    "a an at on in by from to until if when while he she it they we i you what this that these those there here my "
+    "your his her its our their why how where who".split()
+)
+"""First of several words that begin a sentence, not a name."""
+SECTIONS = frozenset(
+    "chapter scene act part episode section step figure table int. ext. kapitel szene akt teil".split()
+)
+
+MANNERS = frozenset(
+    "laughs laugh laughter chuckles giggles sighs sigh sobs cries weeps coughs gasps groans yawns smiles nods shrugs "
+    "grins whispers whisper shouts shout screams mumbles aside offstage off o.s. v.o. cont'd contd exits exit enters "
+    "enter quiet loud applause sotto".split()
+)
+"""First words of directions that may stand in the middle of a sentence; others in round brackets are spoken there."""
+
+
+def items(lines: Iterable[str], cast: Mapping[str, Profile] | None, report: Report) -> Iterator[Item]:
+    """The items of a script. All of it is read, and every name checked, before this returns.
+
+    Args:
+        lines: the script's.
+        cast: who may speak; None or empty: every name is that of a voice or a profile.
+        report: told of directions that are left out and of lines that only look like a speaker's.
+
+    Raises:
+        UnsupportedError: a name that is not in the cast; the message names it, its line, and what comes nearest.
+    """
+    script = _Script(lines, cast or {})
+    script.check()
+    return script.items(report)
+
+
+def names(text: str, cast: Mapping[str, Profile] | None = None) -> list[tuple[str, int]]:
+    """Who speaks in a script, each once, with the line of the first word.
+
+    Raises:
+        UnsupportedError: a name that is not in the cast, where there is one.
+    """
+    script = _Script(text.splitlines(), cast or {})
+    script.check()
+    first: dict[str, int] = {}
+    for part in script.parts:
+        if part.speaker is not None:
+            first.setdefault(part.speaker, part.line)
+    return list(first.items())
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """The beginning of a line, as far as it may name a speaker."""
+
+    name: str
+    said: str
+    """What follows the colon; before it the directions that stood before the colon."""
+    how: str
+    spaced: bool
+    """A space, or the line's end, follows the colon, as it does in writing."""
+    indented: bool
+
+
+@dataclass(slots=True)
+class _Part:
+    """A paragraph of what one speaker says."""
+
+    speaker: str | None
+    line: int
+    text: str
+    how: str = ""
+    begins: bool = True
+    """It is the first of its turn."""
+    after_blank: bool = False
+
+
+class _Script:
+    """A script, read and taken apart."""
+
+    def __init__(self, lines: Iterable[str], cast: Mapping[str, Profile]) -> None:
+        self.cast = cast
+        self.cleaner = Cleaner()
+        self.lines = [self.cleaner.clean(line.rstrip(), number) for number, line in enumerate(lines, start=1)]
+        margin = min((len(line) - len(line.lstrip()) for line in self.lines if line), default=0)
+        self.labels = {number: label for number, line in self._written() if (label := _label(line, margin))}
+        self.known = {} if cast else self._voices()
+        self.unknown: dict[str, int] = {}
+        self.doubtful: list[tuple[str, int]] = []
+        self.parts = list(self._parts())
+
+    def check(self) -> None:
+        """Every name is known."""
+        if not self.unknown:
+            return
+        told = ", ".join(f"{name!r} in line {line}{self._nearest(name)}" for name, line in self.unknown.items())
+        raise UnsupportedError(
+            f"the cast has no {told}; correct the name or add it to the cast ({', '.join(self.cast)}), and where it is "
+            r"no name, write \: in place of the colon"
+        )
+
+    def items(self, report: Report) -> Iterator[Item]:
+        """What is said, by whom, with its pauses."""
+        self.cleaner.tell(report)
+        for name, line in self.doubtful:
+            report(_event("flagged", line, f"{name!r} is read as text, not as the name of a speaker"))
+        if self.cast and self.parts and not any(part.speaker for part in self.parts):
+            report(Event("flagged", "no line of the script names a speaker of the cast: it is read by one voice"))
+        before: _Part | None = None
+        for part in self.parts:
+            if before is not None:
+                yield End("paragraph" if part.after_blank else "sentence")
+                yield from self._pause(before) if part.begins else ()
+            yield from _said(part, report)
+            before = part
+        if before is not None:
+            yield End("paragraph")
+            yield from self._pause(before)
+
+    def _pause(self, part: _Part) -> Iterator[Pause]:
+        profile = named(split(part.speaker)[0], self.cast) if part.speaker else None
+        if profile and profile.pause is not None:
+            yield Pause(profile.pause)
+
+    def _nearest(self, name: str, likeness: float = 0.6) -> str:
+        spelled = {plain(known): known for known in self.cast}
+        near = get_close_matches(plain(name), spelled, n=1, cutoff=likeness)
+        return f" (did you mean {spelled[near[0]]!r}?)" if near else ""
+
+    # Reading.
+
+    def _written(self) -> Iterator[tuple[int, str]]:
+        """The lines that are for somebody, and those that are blank."""
+        return ((number, line) for number, line in enumerate(self.lines, start=1) if not _COMMENT.match(line))
+
+    def _voices(self) -> dict[str, str]:
+        """The names where there is no cast: by how they are compared, as they are first written."""
+        often = Counter(plain(label.name) for label in self.labels.values())
+        first = next((number for number, line in self._written() if line), 0)
+        found: dict[str, str] = {}
+        for number, label in self.labels.items():
+            sure = _LIKE_A_MODEL.fullmatch(label.name) or _like_a_name(label.name)
+            again = often[plain(label.name)] > 1 or number == first
+            if label.spaced and not label.indented and (sure or (again and _like_a_word(label.name))):
+                found.setdefault(plain(label.name), label.name)
+        return found
+
+    def _speaker(self, number: int) -> str | None:
+        """Who begins to speak in a line; None: it goes on."""
+        label = self.labels.get(number)
+        if label is None:
+            return None
+        if not self.cast:
+            return self.known.get(plain(label.name))
+        voice, speaker = split(label.name)
+        if profile := named(label.name, self.cast) or named(voice, self.cast):
+            return profile.name if profile is named(label.name, self.cast) else f"{profile.name}#{speaker}"
+        if label.spaced and not label.indented:
+            self._judge(label.name, number)
+        return None
+
+    def _judge(self, name: str, number: int) -> None:
+        """Whether what stands before a colon was meant as a name, though the cast does not have it."""
+        if _like_a_name(name) or (_like_a_word(name) and self._nearest(name, 0.8)):
+            self.unknown.setdefault(name, number)
+        elif _labels(name):
+            self.doubtful.append((name, number))
+
+    def _parts(self) -> Iterator[_Part]:
+        part: _Part | None = None
+        speaker: str | None = None
+        blank = False
+        for number, line in self._written():
+            if not line:
+                blank = True
+            elif (name := self._speaker(number)) is not None:
+                if part:
+                    yield part
+                label = self.labels[number]
+                speaker, part = name, _Part(name, number, label.said, label.how, after_blank=blank)
+                blank = False
+            elif part and not blank:
+                part.text += " " + line.strip()
+            else:
+                if part:
+                    yield part
+                part, blank = _Part(speaker, number, line.strip(), begins=part is None, after_blank=blank), False
+        if part:
+            yield part
+
+
+def _label(line: str, margin: int) -> _Label | None:
+    found = _LABEL.match(line.strip())
+    if not found or not found["name"].strip() or found["name"].endswith("\\"):
+        return None
+    said, how = found["said"], found["how"].strip()
+    spaced = not said or said[0].isspace() or found["colon"] == "："
+    indented = len(line) - len(line.lstrip()) > margin
+    return _Label(found["name"].strip(), f"{found['before']}{said.strip()}", how, spaced, indented)
+
+
+def _labels(name: str) -> bool:
+    """Whether it is a heading of a line or of a scene rather than a name."""
+    return plain(name) in LABELS or plain(name).split()[0] in SECTIONS
+
+
+def _like_a_name(name: str) -> bool:
+    """Whether a writer would take it for a name: few words, and none of them small but particles."""
+    words = name.split()
+    if len(name) > LONGEST_NAME or len(words) > MOST_WORDS or _NO_NAME.search(name) or _labels(name):
+        return False
+    if not any(letter.isalpha() for letter in name) or words[0][0].islower():
+        return False
+    sentence = len(words) > 1 and words[0].casefold() in SENTENCES
+    return not sentence and all(not word[0].islower() or word in PARTICLES for word in words)
+
+
+def _like_a_word(name: str) -> bool:
+    one = len(name.split()) == 1 and len(name) <= LONGEST_NAME
+    return one and name[0].isalpha() and not _NO_NAME.search(name) and not _labels(name)
+
+
+# What is said.
+
+
+def _said(part: _Part, report: Report) -> Iterator[Item]:
+    manner = Manner(voice=part.speaker)
+    if how := part.how.strip(" ()[]"):
+        report(_event("ignored", part.line, f"the direction {how!r} is left out"))
+    text = part.text.replace("\\:", ":")
+    left, at = "", 0
+    for found in _DIRECTION.finditer(text):
+        if not _directs(found, text):
+            continue
+        left += text[at : found.start()]
+        at = found.end()
+        inner = found["square"] or found["round"] or found["full"] or ""
+        seconds = _seconds(inner)
+        if seconds is not None:
+            yield from texts(left, manner) if left.strip() else ()
+            left = ""
+            yield _bounded(seconds, part.line, report)
+        elif inner.strip():
+            report(_event("ignored", part.line, f"the direction {inner.strip()!r} is left out"))
+        if text[at : at + 1] in ".,;:!?…":
+            left = left.rstrip()
+    left += text[at:]
+    yield from texts(left, manner) if left.strip() else ()
+
+
+def _directs(found: re.Match[str], text: str) -> bool:
+    """Whether brackets hold a direction. Round ones may as well hold words to be spoken in the middle of a sentence."""
+    inner = found["round"]
+    if inner is None:
+        return not found[0].startswith("[[")  # a pronunciation
+    words = inner.split()
+    if not any(sum(letter.isalpha() for letter in word) > 1 for word in words):
+        return False
+    before = text[max(0, found.start() - NEAR) : found.start()]
+    if before.endswith("]") and re.search("[./#]", inner) and len(words) == 1:
+        return False  # a link
+    last = before.rstrip()[-1:]
+    if not last or last in _SENTENCE_END or last in "])）】":
+        return True
+    first = words[0].casefold().rstrip(".,;")
+    known = first in MANNERS or words[0].casefold() in MANNERS or _ADVERB.fullmatch(words[0])
+    return _seconds(inner) is not None or (bool(known) and len(words) <= MOST_WORDS)
+
+
+def _seconds(direction: str) -> Seconds | None:
+    """How long a direction is silent; None: it is no pause."""
+    words = direction.strip().rstrip(".!").casefold()
+    if found := _PAUSE.fullmatch(words):
+        length, kind, time, unit = found.groups()
+        if time is None:
+            return PAUSES[kind] * LENGTHS.get(length, 1.0)
+    elif found := _TIMED.fullmatch(words):
+        time, unit, _ = found.groups()
+    else:
+        return None
+    unit = unit or ""
+    return float(time.replace(",", ".")) * UNITS["ms" if unit.startswith(("ms", "mil")) else unit[:1]]
+
+
+def _bounded(seconds: Seconds, line: int, report: Report) -> Pause:
+    if seconds > LONGEST_PAUSE:
+        report(_event("flagged", line, f"a pause of {seconds:g} s is cut to {LONGEST_PAUSE:g} s"))
+    return Pause(min(seconds, LONGEST_PAUSE))
+
+
+def _event(kind: Literal["ignored", "flagged"], line: int, message: str) -> Event:
+    return Event(kind, f"line {line}: {message}", details={"line": line})
