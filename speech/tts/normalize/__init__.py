@@ -1,26 +1,86 @@
-"""Text as it is written to words as they are spoken, in the language of the voice."""
+"""Text as it is written to words as they are spoken, in the language of the voice.
+
+    text -> rules, from the most to the least particular, each over what the earlier ones left -> phrases
+
+``tables/`` hold what is particular to a language; names of units, currencies and months, and numbers in words, are
+CLDR's. A rule that is not sure leaves a text as it stands: the voice has rules of its own.
+"""
 
 from __future__ import annotations
 
-import re
+from functools import cache
 
 from speech.data import Phrase
-from speech.tts.normalize.numbers import speller
+from speech.tts.normalize import dates, money, plain, times, units, web, words
+from speech.tts.normalize.reader import TAKEN, Reader, Rule, reader
+from speech.tts.normalize.sayas import say_as
+
+__all__ = ["normalize", "say_as"]
+
+Found = tuple[int, int, str]
+"""From where to where in the text, and what is said."""
+GROUPS = (
+    web.rules, plain.telephones, dates.rules, web.versions, times.rules, money.rules, units.rules, words.romans,
+    plain.ordinals, plain.fractions, words.abbreviations, plain.numbers, words.signs,
+)  # fmt: skip
+"""In this order."""
+CLOSING = "\"'”’»)] \t\n\u00a0"
 
 
 def normalize(text: str, language: str) -> tuple[Phrase, ...]:
     """A sentence (or a stretch of one) as phrases.
 
-    What is said otherwise than it stands is a phrase of its own; the phrases' ``written`` join to the text.
+    What is said otherwise than it stands is a phrase of its own; the phrases' ``written`` join to the text. Of a
+    language without rules the text stays as it is.
     """
-    words = speller(language, "point")
-    if words is None:
-        return (Phrase(text, text),) if text else ()
-    parts = re.split(r"(\d+)", text)
-    return tuple(Phrase(p, words.cardinal(p) if p.isdecimal() else p) for p in parts if p)
+    known = reader(language)
+    found = find(text, known) if known else []
+    phrases, position = [], 0
+    for start, end, said in found:
+        if start > position:
+            phrases.append(Phrase(text[position:start], text[position:start]))
+        phrases.append(Phrase(text[start:end], _fitted(text, start, end, said)))
+        position = end
+    if position < len(text):
+        phrases.append(Phrase(text[position:], text[position:]))
+    return tuple(phrases)
 
 
-def say_as(text: str, kind: str, language: str) -> str | None:
-    """The text as what its author says it is (SSML's ``interpret-as``); None where it cannot be read so."""
-    words = speller(language, "point")
-    return words.cardinal(text) if words and kind == "cardinal" and text.isdecimal() else None
+def find(text: str, known: Reader) -> list[Found]:
+    """What is read otherwise than it stands, in the order of the text."""
+    left, found = text, []
+    for rule in rules(known.language):
+        hits = [
+            (match.start(), match.end(), said)
+            for match in rule.pattern.finditer(left)
+            if match[0] and (said := rule.read(match)) is not None
+        ]
+        left = _without(left, hits)
+        found += hits
+    return sorted(found)
+
+
+@cache
+def rules(language: str) -> tuple[Rule, ...]:
+    """All rules of a language."""
+    known = reader(language)
+    return tuple(rule for group in GROUPS for rule in group(known)) if known else ()
+
+
+def _without(text: str, hits: list[Found]) -> str:
+    """The text with what was read blotted out, so that no other rule sees it."""
+    parts, position = [], 0
+    for start, end, _ in hits:
+        parts += [text[position:start], TAKEN * (end - start)]
+        position = end
+    return "".join([*parts, text[position:]]) if hits else text
+
+
+def _fitted(text: str, start: int, end: int, said: str) -> str:
+    """With spaces to the words beside it, and with the full stop that ends the sentence too."""
+    said = " ".join(said.split()) if said.strip() else said
+    if text[end - 1] == "." and not text[end:].strip(CLOSING):
+        said += "."
+    head = " " if start and (text[start - 1].isalnum()) else ""
+    tail = " " if end < len(text) and text[end].isalnum() else ""
+    return f"{head}{said}{tail}"

@@ -1,0 +1,101 @@
+"""Amounts of money."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import partial
+
+from speech.tts.normalize import cldr
+from speech.tts.normalize.numbers import Numeral
+from speech.tts.normalize.reader import TAKEN, Reader, Rule, literal
+
+SYMBOLS = {
+    "$": "$", "€": "EUR", "£": "GBP", "¥": "JPY", "¢": "¢", "₿": "₿", "₹": "INR", "₽": "RUB", "₴": "UAH", "₺": "TRY",
+    "₩": "KRW", "₫": "VND", "₪": "ILS", "฿": "THB", "₦": "NGN", "₱": "PHP", "₸": "KZT", "₾": "GEL", "₡": "CRC",
+    "zł": "PLN", "Kč": "CZK", "US$": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "NZ$": "NZD",
+    "HK$": "HKD", "S$": "SGD", "NT$": "TWD", "R$": "BRL", "MX$": "MXN", "Fr.": "CHF", "SFr.": "CHF", "RMB": "CNY",
+    "CN¥": "CNY", "JP¥": "JPY", "лв.": "BGN", "руб.": "RUB", "грн": "UAH",
+}  # fmt: skip
+CODES = (
+    "AED ARS AUD BGN BRL BTC CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK JPY KRW KZT MXN MYR NGN NOK "
+    "NZD PHP PLN RON RSD RUB SAR SEK SGD THB TRY TWD UAH USD VND ZAR"
+).split()
+"""Codes of ISO 4217 that are not English words too."""
+CROWNS = {"sv": "SEK", "da": "DKK", "nb": "NOK", "no": "NOK", "nn": "NOK", "is": "ISK"}
+BASE = {"$": "USD", "¢": "", "₿": ""}
+
+
+def rules(reader: Reader) -> Iterator[Rule]:
+    """``$49.95``, ``3,14 €``, ``CHF 10.50``, ``£1bn``."""
+    symbols = {**SYMBOLS, **{code: code for code in CODES}}
+    crown = CROWNS.get(reader.language.split("-")[0])
+    if crown:
+        symbols |= {"kr": crown, "kr.": crown}
+    if reader.language.split("-")[0] == "hu":
+        symbols["Ft"] = "HUF"
+    named, scale = literal(symbols), rf"(?:\s?(?P<scale>{literal(reader.table.scales)})(?!\w))?"
+    read = partial(_read, reader=reader, symbols=symbols)
+    first = rf"(?<![\w{TAKEN}])(?P<minus>[-−–])?(?P<symbol>{named})\s?{reader.quantity('')}(?:\s?(?:{named}))?{scale}"
+    yield Rule(re.compile(first), read)
+    last = rf"{reader.quantity()}{scale}(?P<minus>)\s?(?P<symbol>{named})(?!\w)"
+    yield Rule(re.compile(last), read)
+
+
+def _read(match: re.Match[str], reader: Reader, symbols: dict[str, str]) -> str | None:
+    code = symbols[match["symbol"]]
+    exact = match["n"] and not (match["end"] or match["part"] or match["scale"])
+    numeral = reader.numeral(match["n"]) if exact else None
+    said = _exact(numeral, code, reader) if numeral else None
+    if said and match["sign"]:
+        said = f"{reader.sign(match['sign'])} {said}"
+    said = said or _loose(match, code, reader)
+    return f"{reader.spell.minus} {said}" if said and match["minus"] else said
+
+
+def _exact(numeral: Numeral, code: str, reader: Reader) -> str | None:
+    """Units and hundredths, where the amount is written with both."""
+    names = reader.table.money.names.get(code)
+    if len(numeral.fraction) != 2 or not names or not names[2]:
+        return None
+    whole, cents = numeral.whole or "0", int(numeral.fraction)
+    unit = _counted(Numeral(whole), code, reader)
+    name = names[2] if cents == 1 else names[3]
+    said = reader.spell.attributive(str(cents), reader.form(names[2]))
+    if cents == 0:
+        return unit
+    if not whole.strip("0"):
+        return f"{said} {name}"
+    if "{name}" not in reader.table.money.join:
+        said = reader.spell.cardinal(str(cents))
+    return reader.table.money.join.format(unit=unit, cents=said, name=name)
+
+
+def _loose(match: re.Match[str], code: str, reader: Reader) -> str | None:
+    """Any other amount, and what it counts."""
+    last = reader.numeral(match["end"] or match["n"] or "1")
+    if last is None:
+        return None
+    if match["scale"]:
+        one, many = reader.table.scales[match["scale"]]
+        scale = one if last.count == 1 else many
+        amount = reader.amount(match, reader.form(one))
+        of = reader.table.money.of if "illi" in one or "ill" in one else ""
+        noun = name(Numeral("2"), code, reader)
+        of = "d'" if of == "de " and reader.language.startswith("fr") and noun[:1] in "aeiou" else of
+        return f"{amount[0]} {scale} {of}{noun}" if amount else None
+    amount = reader.amount(match, reader.form(name(Numeral("1"), code, reader)))
+    return f"{amount[0]} {name(amount[1], code, reader)}" if amount else None
+
+
+def _counted(numeral: Numeral, code: str, reader: Reader) -> str:
+    form = reader.form(name(Numeral("1"), code, reader))
+    return f"{reader.spell.number(numeral, form)} {name(numeral, code, reader)}"
+
+
+def name(count: Numeral, code: str, reader: Reader) -> str:
+    """The currency as it stands behind that number."""
+    names = reader.table.money.names.get(code)
+    if names:
+        return names[0] if count.count == 1 else names[1]
+    return cldr.currency(count, BASE.get(code, code) or code, reader.language)

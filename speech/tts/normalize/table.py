@@ -1,0 +1,180 @@
+"""What neither CLDR nor its number rules know of a language: one table each, in ``tables/``, found by its code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+
+from speech.languages import base
+
+Words = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """How a time of day is said; ``{h}``, ``{m}`` and ``{s}`` are numbers in words, ``{0}`` is zero."""
+
+    hour: str
+    """At the full hour."""
+    noun: tuple[str, str] = ("", "")
+    """One hour and several: ``{noun}``."""
+    minutes: str = "{h} {m}"
+    under_ten: str = "{m}"
+    """Minutes below ten."""
+    seconds: str = "{s}"
+    form: str = ""
+    """The gender of the hour's number."""
+    halves: Words = field(default_factory=dict)
+    """The marks of the halves of the day, folded and without dots: ``pm``."""
+    suffix: str = ""
+    """A regular expression: what is written after a time, and said in it: ``Uhr``."""
+    separators: str = ":"
+    """Between hours and minutes: ``h`` too in French. Only with a suffix may it be a full stop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dates:
+    """How a date is said; ``{d}`` and ``{y}`` are words, ``{m}`` is the name of the month."""
+
+    day_month: str = "{d} {m}"
+    month_day: str = ""
+    """Where the month may come first."""
+    year: str = " {y}"
+    day: str = "cardinal"
+    """``ordinal``, ``cardinal``, or ``first`` where only the first day is an ordinal."""
+    form: str = ""
+    """The form of that ordinal, where no word before it tells (``Table.ordinal_forms``)."""
+    article: str = ""
+    """What ``day_month`` begins with, unless it is there already."""
+    between: str = ""
+    """A regular expression for what may stand between day, month and year: ``de``."""
+    decades: Words = field(default_factory=dict)
+    """What is written after a decade, and what is said: ``er``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fractions:
+    """How a part of a whole is said."""
+
+    half: str = ""
+    """1/2 alone."""
+    and_half: str = ""
+    """The same after a whole number; with no space before it where it grows together."""
+    parts: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    """The names of one and of several parts, by denominator."""
+    join: str = ""
+    """Between the whole number and the part."""
+    over: str = "/"
+    """Between numbers that make no part with a name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Money:
+    """What currencies are called in everyday speech, by their ISO code."""
+
+    names: Mapping[str, tuple[str, str, str, str]] = field(default_factory=dict)
+    """One and several of the unit, one and several of its hundredth."""
+    join: str = "{unit} {cents}"
+    """``{cents}`` is the number, ``{name}`` what it counts."""
+    of: str = ""
+    """Between a million and the currency."""
+    cents_form: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Romans:
+    """Where a Roman numeral is a number."""
+
+    kings: frozenset[str] = frozenset()
+    """First names that are counted."""
+    queens: frozenset[str] = frozenset()
+    """Those of them that take ``queen``."""
+    article: str = "{n}"
+    """How a king's number is said: ``the {n}``."""
+    queen: str = "{n}"
+    form: str = ""
+    """The form of that ordinal, and of a queen's."""
+    queen_form: str = ""
+    ordinals: int = 10**6
+    """Kings up to this one have an ordinal, the others a cardinal."""
+    genitive: str = ""
+    """The same of a name that ends in the genitive's s, with the ordinal in this form."""
+    genitive_form: str = ""
+    nouns: frozenset[str] = frozenset()
+    """Words with a number behind them: ``Chapter``."""
+    centuries: str = ""
+    """A regular expression after the numeral of a century: ``e siècle``."""
+    century_form: str | None = ""
+    """Its ordinal's form; None: it is a cardinal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One language. Regular expressions are said to be such; all else is matched literally."""
+
+    point: str
+    """The decimal mark."""
+    to: str = ""
+    """Between the ends of a range."""
+    by: str = ""
+    """Between the sides of a rectangle."""
+    times: str = ""
+    """How often: ``5x``."""
+    number: str = ""
+    """Before a number: ``#1``."""
+    signs: Words = field(default_factory=dict)
+    """Signs that stand on their own or before a number."""
+    web: Words = field(default_factory=dict)
+    """What addresses and versions are made of."""
+    abbreviations: Words = field(default_factory=dict)
+    titles: Words = field(default_factory=dict)
+    """Abbreviations that are so only before a name."""
+    places: Words = field(default_factory=dict)
+    """Abbreviations that are so only after a name."""
+    counted: Words = field(default_factory=dict)
+    """Abbreviations that are so only before a number."""
+    ordinals: Words = field(default_factory=dict)
+    """What is written after the digits of an ordinal, and its form in the rules."""
+    ordinal_dot: bool = False
+    """A full stop behind digits makes an ordinal, as in ``3. Mai``."""
+    ordinal_forms: Words = field(default_factory=dict)
+    """The form of an ordinal by the word or two before it."""
+    years: range = range(0)
+    """Numbers that are said as years where they are years."""
+    year_cues: frozenset[str] = frozenset()
+    """Words before such a number that make it a year."""
+    year_followers: frozenset[str] = frozenset()
+    """Words behind it that do not make it a count."""
+    scales: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Abbreviated powers of ten, as one and as many."""
+    feminine: frozenset[str] = frozenset()
+    """Units and currencies of that gender, by the first word of their name."""
+    neuter: frozenset[str] = frozenset()
+    feminine_end: tuple[str, ...] = ()
+    """Endings of feminine nouns, where that is nearly a rule."""
+    power: str = ""
+    """Between 1 and 5 in ``1e5``."""
+    per: str = ""
+    """Between an amount and a noun: ``$5/hour``."""
+    clock: Clock | None = None
+    dates: Dates | None = None
+    fractions: Fractions = Fractions()
+    money: Money = Money()
+    romans: Romans = Romans()
+
+
+@cache
+def table(language: str) -> Table:
+    """The table of a language; of one without, what is true anywhere and its decimal mark."""
+    from speech.tts.normalize.tables.others import OTHERS
+
+    code = base(language)
+    module = f"speech.tts.normalize.tables.{code}"
+    if code.isalpha() and find_spec(module):
+        found = import_module(module).TABLE
+        assert isinstance(found, Table)
+        return found
+    return OTHERS.get(code, Table(point=""))

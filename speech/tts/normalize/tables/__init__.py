@@ -1,0 +1,1 @@
+"""One language each: data, and nothing that runs."""

@@ -1,0 +1,53 @@
+"""Times of day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import partial
+
+from speech.tts.normalize.reader import TAKEN, Reader, Rule, literal
+from speech.tts.normalize.table import Clock
+
+
+def rules(reader: Reader) -> Iterator[Rule]:
+    """``8:00``, ``5pm``, ``14h30``, ``14.30 Uhr``."""
+    clock = reader.table.clock
+    if clock is None:
+        return
+    start = rf"(?<![\w:.,{TAKEN}])(?P<h>\d{{1,2}})"
+    minutes = r"(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d))?(?!\d|:\d)"
+    half = rf"\s?(?P<half>{'|'.join(map(_dotted, clock.halves)) or '(?!)'})(?!\w)"
+    suffix = clock.suffix or "(?!)"
+    read = partial(_read, reader=reader, clock=clock)
+    yield Rule(re.compile(rf"{start}\s?[{clock.separators}]\s?{minutes}(?:{half}|{suffix})?(?!\w)"), read)
+    yield Rule(re.compile(rf"{start}\.{minutes}(?:{half}|{suffix})"), read)
+    yield Rule(re.compile(rf"{start}(?P<m>)(?P<s>)(?:{half}|{suffix})"), read)
+
+
+def _dotted(half: str) -> str:
+    """A regular expression for a mark of half the day, with and without its dots."""
+    return r"\.?".join(f"[{letter}{letter.upper()}]" for letter in half) + r"\.?"
+
+
+def _read(match: re.Match[str], reader: Reader, clock: Clock) -> str | None:
+    half = match["half"] or ""
+    if int(match["h"]) > (12 if half else 24):
+        return None
+    said = said_at(match["h"], match["m"] or "00", match["s"] or "", reader, clock, half=bool(half))
+    return f"{said} {clock.halves[half.replace('.', '').casefold()]}" if half else said
+
+
+def said_at(hour: str, minute: str, second: str, reader: Reader, clock: Clock, *, half: bool = False) -> str:
+    """A time of day in words; ``half`` where the half of the day follows, so that the full hour needs no name."""
+    spell, number = reader.spell, str(int(hour))
+    h = spell.attributive(number, clock.form) if clock.form else spell.cardinal(number)
+    m, zero = spell.cardinal(str(int(minute))), spell.cardinal("0")
+    words = {"h": h, "0": zero, "noun": clock.noun[number not in ("0", "1")]}
+    if minute == "00" and not second:
+        o_clock = "{h}" if half else clock.hour
+        return o_clock.format(**words)
+    if minute.startswith("0") and minute != "00":
+        m = clock.under_ten.format(m=m, **{"0": zero})
+    said = clock.minutes.format(m=m, **words)
+    return said + (clock.seconds.format(s=spell.cardinal(str(int(second)))) if second else "")

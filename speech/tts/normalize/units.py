@@ -1,0 +1,81 @@
+"""Measures: an amount and the symbol of a unit. The names come from CLDR."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import partial
+
+from speech.tts.normalize import cldr
+from speech.tts.normalize.numbers import Numeral
+from speech.tts.normalize.reader import TAKEN, Reader, Rule, literal
+
+UNITS = {
+    "km": "length-kilometer", "m": "length-meter", "dm": "length-decimeter", "cm": "length-centimeter",
+    "mm": "length-millimeter", "µm": "length-micrometer", "μm": "length-micrometer", "nm": "length-nanometer",
+    "mi": "length-mile", "yd": "length-yard", "ft": "length-foot", "nmi": "length-nautical-mile",
+    "kg": "mass-kilogram", "g": "mass-gram", "mg": "mass-milligram", "µg": "mass-microgram", "μg": "mass-microgram",
+    "t": "mass-tonne", "lb": "mass-pound", "lbs": "mass-pound", "oz": "mass-ounce",
+    "l": "volume-liter", "L": "volume-liter", "dl": "volume-deciliter", "cl": "volume-centiliter",
+    "ml": "volume-milliliter", "mL": "volume-milliliter", "hl": "volume-hectoliter", "gal": "volume-gallon",
+    "m²": "area-square-meter", "m2": "area-square-meter", "km²": "area-square-kilometer",
+    "km2": "area-square-kilometer", "cm²": "area-square-centimeter", "ha": "area-hectare", "ft²": "area-square-foot",
+    "sq ft": "area-square-foot", "mi²": "area-square-mile", "m³": "volume-cubic-meter", "m3": "volume-cubic-meter",
+    "cm³": "volume-cubic-centimeter", "km³": "volume-cubic-kilometer",
+    "h": "duration-hour", "hrs": "duration-hour", "hr": "duration-hour", "min": "duration-minute",
+    "mins": "duration-minute", "s": "duration-second", "sec": "duration-second", "secs": "duration-second",
+    "ms": "duration-millisecond", "µs": "duration-microsecond", "μs": "duration-microsecond",
+    "ns": "duration-nanosecond",
+    "km/h": "speed-kilometer-per-hour", "kph": "speed-kilometer-per-hour", "kmh": "speed-kilometer-per-hour",
+    "mph": "speed-mile-per-hour", "m/s": "speed-meter-per-second", "kn": "speed-knot",
+    "m/s²": "acceleration-meter-per-square-second", "ft/s": "length-foot/duration-second",
+    "g/km": "mass-gram/length-kilometer", "kg/m³": "mass-kilogram/volume-cubic-meter",
+    "mg/l": "mass-milligram/volume-liter", "mg/L": "mass-milligram/volume-liter", "g/l": "mass-gram/volume-liter",
+    "mg/kg": "mass-milligram/mass-kilogram", "km/s": "length-kilometer/duration-second",
+    "l/100 km": "consumption-liter-per-100-kilometer", "mpg": "consumption-mile-per-gallon",
+    "°C": "temperature-celsius", "℃": "temperature-celsius", "°F": "temperature-fahrenheit",
+    "℉": "temperature-fahrenheit", "°": "angle-degree", "º": "angle-degree",
+    "W": "power-watt", "kW": "power-kilowatt", "MW": "power-megawatt", "GW": "power-gigawatt",
+    "mW": "power-milliwatt", "hp": "power-horsepower", "kWh": "energy-kilowatt-hour", "kJ": "energy-kilojoule",
+    "kcal": "energy-kilocalorie", "V": "electric-volt", "mA": "electric-milliampere", "Ω": "electric-ohm",
+    "kΩ": "", "Hz": "frequency-hertz", "kHz": "frequency-kilohertz", "MHz": "frequency-megahertz",
+    "GHz": "frequency-gigahertz", "kB": "digital-kilobyte", "KB": "digital-kilobyte", "MB": "digital-megabyte",
+    "GB": "digital-gigabyte", "TB": "digital-terabyte", "Mbit": "digital-megabit", "Gbit": "digital-gigabit",
+    "kbit": "digital-kilobit", "Mbit/s": "digital-megabit/duration-second", "kbit/s": "digital-kilobit/duration-second",
+    "Gbit/s": "digital-gigabit/duration-second", "Mbps": "digital-megabit/duration-second",
+    "kbps": "digital-kilobit/duration-second", "Gbps": "digital-gigabit/duration-second",
+    "MB/s": "digital-megabyte/duration-second", "GB/s": "digital-gigabyte/duration-second",
+    "Pa": "pressure-pascal", "hPa": "pressure-hectopascal", "kPa": "pressure-kilopascal", "MPa": "pressure-megapascal",
+    "bar": "pressure-bar", "mbar": "pressure-millibar", "psi": "pressure-pound-force-per-square-inch",
+    "ppm": "concentr-permillion", "%": "concentr-percent", "‰": "concentr-permille",
+    "MP": "graphics-megapixel", "px": "graphics-pixel", "dpi": "graphics-dot-per-inch", "ct": "mass-carat",
+    "lm": "light-lumen", "lx": "light-lux", "kn.": "speed-knot",
+}  # fmt: skip
+SPACED = frozenset({"%", "‰", "°", "º"})
+"""What may touch the word behind it."""
+
+
+def rules(reader: Reader) -> Iterator[Rule]:
+    """An amount and its unit, with anything between ``5kg`` and ``10–15 km/h``; and sides of a rectangle."""
+    known = {symbol: unit for symbol, unit in UNITS.items() if unit}
+    units = rf"(?P<unit>(?:{literal(known)})(?!\w)(?!/\w))"
+    yield Rule(re.compile(rf"{reader.quantity()}[\s-]?{units}"), partial(_read, reader=reader))
+    if reader.table.by:
+        sides = rf"(?<=[\d{TAKEN}])(?P<gap>\s?)[x×](?P=gap)(?=\d)"
+        yield Rule(re.compile(sides), lambda _: f" {reader.table.by} ")
+
+
+def _read(match: re.Match[str], reader: Reader) -> str | None:
+    last = reader.numeral(match["end"] or match["n"] or "1")
+    one = measured(Numeral("1"), match["unit"], reader)
+    if last is None or one is None:
+        return None
+    form = reader.form(one[1] or one[0])
+    amount = reader.amount(match, form)
+    names = measured(amount[1], match["unit"], reader) if amount else None
+    return " ".join(filter(None, (names[0], amount[0], names[1]))) if amount and names else None
+
+
+def measured(count: Numeral, symbol: str, reader: Reader) -> tuple[str, str] | None:
+    """What stands before and after that number."""
+    return cldr.unit(count, UNITS[symbol], reader.language) if UNITS.get(symbol) else None

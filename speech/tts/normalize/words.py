@@ -1,0 +1,125 @@
+"""Abbreviations, initials, Roman numerals and signs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import partial
+
+from speech.tts.normalize.reader import DASH, LOOK, TAKEN, Reader, Rule, before, literal
+from speech.tts.normalize.table import Words
+
+CAPITAL = r"[A-ZÀ-ÖØ-ÞŁŠŽČŚŻА-ЯΑ-Ω]"
+INITIALS = re.compile(rf"(?<![\w.])(?:{CAPITAL}\.){{2,}}(?!\w)")
+INITIAL = re.compile(rf"(?<![\w.'’-])(?P<letter>{CAPITAL})\.(?=[ \u00a0]?{CAPITAL})")
+NAME_BEFORE = re.compile(rf"(?:^|[(\"“„«\n]|{TAKEN}[ \u00a0]|\b{CAPITAL}[\w'’-]*[ \u00a0]|\.[ \u00a0]?)$")
+"""What may stand before an initial: nothing, or more of the name."""
+ROMAN = r"(?=[IVXLCDM])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
+VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
+RULED = re.compile(r"\s*(?:$|[^\w\s]|(?:of|was|had|died|ruled|reigned|von|war|starb|de|d'|fue|di|fu|van)\b)")
+"""What may follow a king's single letter, which may also be a pronoun or an initial."""
+ANYWHERE = "&±≠≈≤≥×÷√∞§№©%†°²³−"
+SPACED = "+=<>~^@-–*"
+"""Signs that only mean something between spaces or numbers."""
+
+
+def abbreviations(reader: Reader) -> Iterator[Rule]:
+    """The abbreviations of the table, each where it is one."""
+    table = reader.table
+    start, end = r"(?<![\w.@/-])", rf"(?![\w@/]|\.\w|{DASH}\w)"
+    number, name = rf"(?=\s?(?:[\d{TAKEN}#]|[IVX]+\b))", rf"(?=\s(?:{CAPITAL}|{TAKEN}))"
+    for words, behind in ((table.counted, number), (table.titles, name), (table.abbreviations, end)):
+        if words:
+            pattern = re.compile(rf"{start}(?P<short>{literal(words, spaced=True)}){behind}")
+            yield Rule(pattern, partial(_expanded, words=_unspaced(words)))
+        if words is table.counted and table.places:
+            pattern = re.compile(rf"(?<=[\w,] )(?P<short>{literal(table.places)})(?!\w)(?! {CAPITAL})")
+            yield Rule(pattern, partial(_place, words=table.places))
+    yield Rule(INITIALS, lambda match: " ".join(match[0].replace(".", "")))
+    yield Rule(INITIAL, _initial)
+
+
+def _unspaced(words: Words) -> Words:
+    return {written.replace(" ", ""): spoken for written, spoken in words.items()}
+
+
+def _expanded(match: re.Match[str], words: Words) -> str:
+    return words[re.sub(r"\s", "", match["short"])]
+
+
+def _place(match: re.Match[str], words: Words) -> str | None:
+    """A street, a junior: only behind a name."""
+    word = match.string[max(0, match.start() - LOOK) : match.start() - 1].split(" ")[-1]
+    return words[match["short"]] if word[:1].isupper() or word[:1] == TAKEN else None
+
+
+def _initial(match: re.Match[str]) -> str | None:
+    ahead = match.string[max(0, match.start() - LOOK) : match.start()]
+    return match["letter"] if NAME_BEFORE.search(ahead) else None
+
+
+def romans(reader: Reader) -> Iterator[Rule]:
+    """Kings, chapters and centuries: a Roman numeral is only a number where the word beside it says so."""
+    table = reader.table.romans
+    if table.kings:
+        read = partial(_king, reader=reader)
+        dot = r"(?P<dot>\.)?" if reader.table.ordinal_dot else ""
+        names = rf"(?<!\w)(?P<name>{literal(table.kings)})(?P<genitive>s?)"
+        yield Rule(re.compile(rf"{names} (?P<n>{ROMAN}(?P<suffix>er|re|º|°)?)(?!\w){dot}"), read)
+    if table.nouns:
+        nouns = rf"(?<!\w)(?P<noun>{literal(table.nouns)}) (?P<n>{ROMAN})(?!\w)"
+        yield Rule(re.compile(nouns), partial(_noun, reader=reader))
+    if table.centuries:
+        century = re.compile(rf"(?<!\w)(?P<n>{ROMAN})(?:{table.centuries})")
+        yield Rule(century, partial(_century, reader=reader))
+
+
+def value(roman: str) -> int:
+    """The number that a well-formed Roman numeral is."""
+    figures = [VALUES[letter] for letter in roman]
+    pairs = zip(figures, [*figures[1:], 0], strict=True)
+    return sum(-figure if figure < following else figure for figure, following in pairs)
+
+
+def _king(match: re.Match[str], reader: Reader) -> str | None:
+    table, name = reader.table.romans, match["name"]
+    roman = match["n"].removesuffix(match["suffix"] or "\0")
+    number, follower = value(roman), match.string[match.end() : match.end() + LOOK]
+    if number > 40 or (len(roman) == 1 and not match["suffix"] and not RULED.match(follower)):
+        return None
+    queen = name in table.queens
+    form = table.queen_form if queen else table.form
+    said = reader.spell.ordinal(str(number), form) if number <= table.ordinals else None
+    pattern = table.queen if queen else table.article
+    if match["genitive"] and table.genitive and said:
+        said, pattern = reader.spell.ordinal(str(number), table.genitive_form), table.genitive
+    said = pattern.format(n=said) if said else reader.spell.cardinal(str(number))
+    return f"{name}{match['genitive']} {said}"
+
+
+def _noun(match: re.Match[str], reader: Reader) -> str | None:
+    if match["n"] in ("C", "D", "L", "M"):  # Part C, Class D
+        return None
+    return f"{match['noun']} {reader.spell.cardinal(str(value(match['n'])))}"
+
+
+def _century(match: re.Match[str], reader: Reader) -> str | None:
+    table, number = reader.table.romans, str(value(match["n"]))
+    if table.century_form is None:
+        return reader.spell.cardinal(number)
+    form = reader.table.ordinal_forms.get(before(match, 2), reader.table.ordinal_forms.get(before(match), ""))
+    return reader.spell.ordinal(number, table.century_form or form) or reader.spell.cardinal(number)
+
+
+def signs(reader: Reader) -> Iterator[Rule]:
+    """What is left of signs that mean a word, and what stands between two things that were read."""
+    table = reader.table
+    if table.to:
+        yield Rule(re.compile(rf"(?<={TAKEN})(?:\s?[–—]\s?|-)(?={TAKEN})"), lambda _: f" {table.to} ")
+    if table.per:
+        yield Rule(re.compile(rf"(?<={TAKEN})/(?=[^\W\d_])"), lambda _: f" {table.per} ")
+    anywhere = [sign for sign in table.signs if sign[0] in ANYWHERE]
+    spaced = [sign for sign in table.signs if sign in SPACED]
+    near = rf"(?<=[\s{TAKEN}])(?P<sign>{literal(spaced)})(?=\s*{TAKEN}|\s+\w)"
+    for pattern in (re.compile(rf"(?P<sign>{literal(anywhere)})"), re.compile(near)):
+        yield Rule(pattern, lambda match: table.signs[match["sign"]])
