@@ -89,6 +89,8 @@ def read(store: Store, source: Path, catalog: Catalog, progress: ProgressHook | 
                 row, content = rows[file.name], contents[file.name]
                 if here.recorded(file.name) not in (None, row["sha256"]) and not file.sha256:
                     raise _refused(source, f"{file.name} is not what the first download brought")
+                if not file.sha256 and snapshot.wrong_md5(file, content):
+                    raise _refused(source, f"{file.name} is not what the catalogue says")
                 with here.lock(row["blob"]):
                     if not file.sha256:
                         here.record(file.name, row["sha256"])

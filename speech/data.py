@@ -211,6 +211,16 @@ class ModelFile:
     name: str
     size: int | None = None
     sha256: str | None = None
+    md5: str | None = None
+    """Checked where no sha256 is known: older catalogues have nothing else."""
+
+    @property
+    def is_paper(self) -> bool:
+        """Whether it says something about the model and is no part of it: a licence or a model card."""
+        return self.name.rpartition("/")[2] in PAPERS
+
+
+PAPERS = ("LICENSE", "MODEL_CARD", "README.md")
 
 
 Task = Literal["transcribe", "synthesize"]
@@ -253,11 +263,15 @@ class ModelSpec:
     """Of a voice with several: their names, in the order of their numbers."""
     warning: str = ""
     """What a careful user should know of its licence before publishing what it made: one line."""
+    trained_from: str = ""
+    """The model whose weights it began with, "scratch" where there was none; "" where that is not known."""
+    quality: str = ""
+    """Of a voice: what its publisher calls it, such as x_low, low, medium, high."""
 
     @property
     def size(self) -> int | None:
-        """Bytes of all files, or None where one is not known."""
-        sizes = [file.size for file in self.files]
+        """Bytes of all files but papers, or None where one is not known."""
+        sizes = [file.size for file in self.files if not file.is_paper]
         return None if not sizes or None in sizes else sum(size for size in sizes if size is not None)
 
 

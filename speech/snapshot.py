@@ -4,7 +4,8 @@
       blobs/ETAG               contents; ETAG.incomplete while they come
       snapshots/COMMIT/FILE    links to the blobs (or files, where there are no links)
       refs/BRANCH              the commit of a branch
-      speech.json              hashes that were computed, and those of first downloads; speech.lock guards it
+      speech.json              hashes that were computed, those of first downloads, and which blob each file began to
+                               come as; speech.lock guards it
 
 A hash is computed once for a file and kept with the file's size, time and inode; until one of these changes, the file
 is not read again. Where the catalogue knows no hash, the one of the first download is recorded, and holds from then on.
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from speech.data import ModelFile, ModelSpec
 
 STATE = "speech.json"
-VERIFIED, RECORDED = "verified", "recorded"
+VERIFIED, RECORDED, COMING = "verified", "recorded", "coming"
 
 BLOCK = 1 << 20
 SHA256 = re.compile("[0-9a-f]{64}")
@@ -78,6 +79,14 @@ def folder(cache: Path, repo: str) -> Path:
 def sha256(path: Path, read: Callable[[int], None] = lambda _: None) -> str:
     """The hash of a file; ``read`` is told the bytes of every block."""
     return _digest(path, hashlib.sha256(), read)
+
+
+def wrong_md5(file: ModelFile, path: Path) -> str:
+    """What is wrong with the file by the catalogue's md5, for one whose sha256 is not known; "" where nothing is."""
+    if file.md5 is None:
+        return ""
+    digest = _digest(path, hashlib.md5(usedforsecurity=False), lambda _: None)
+    return "" if digest == file.md5 else f"has the md5 {digest} in place of {file.md5}"
 
 
 def git_hash(path: Path) -> str:
@@ -136,16 +145,17 @@ class Snapshot:
             return ""
         if expected:
             return f"has the sha256 {digest} in place of {expected}"
-        if not is_named(path, self._etag(path), digest):
-            return "is not what its name in the cache says"
-        self._save(RECORDED, {self._key(file.name): digest})
-        return ""
+        named = is_named(path, self._etag(path), digest)
+        fault = wrong_md5(file, path) if named else "is not what its name in the cache says"
+        if not fault:
+            self._save(RECORDED, {self._key(file.name): digest})
+        return fault
 
     def fact(self, file: ModelFile) -> FileFact:
         """What is known of a file that is there."""
         path = self.path / file.name
         digest = self._measured(file.name, "needed", lambda _: None) or ""
-        source: Literal["pinned", "recorded"] = "pinned" if file.sha256 else "recorded"
+        source: Literal["pinned", "recorded"] = "pinned" if file.sha256 or file.md5 else "recorded"
         blob = etag if is_blob_name(etag := self._etag(path)) else digest
         return FileFact(file.name, path, path.stat().st_size, digest, source, blob)
 
@@ -161,6 +171,10 @@ class Snapshot:
     def partial(self, etag: str) -> Path:
         """Where a blob grows while it comes; the hub's older versions go on with the same file."""
         return self.blobs / f"{etag}.incomplete"
+
+    def expect(self, name: str, etag: str) -> None:
+        """Remember whose the blob is that will come."""
+        self._save(COMING, {self._key(name): etag})
 
     def begun(self, etag: str) -> int:
         """Bytes of a blob that are here, of all of it or of a part."""
@@ -184,21 +198,32 @@ class Snapshot:
 
     def is_there(self, names: Iterable[str]) -> bool:
         """Whether one of the files is here, or a part of a download that was cut."""
-        return any(os.path.lexists(self.path / name) for name in names) or any(self.blobs.glob("*.incomplete"))
+        names = list(names)
+        others = self._others(names)
+        parts = (blob.name.removesuffix(".incomplete") for blob in self.blobs.glob("*.incomplete"))
+        return any(os.path.lexists(self.path / name) for name in names) or any(part not in others for part in parts)
+
+    def _others(self, names: Iterable[str]) -> set[str]:
+        """The blobs that other files than these began to come as."""
+        own = {self._key(name) for name in names}
+        return {etag for key, etag in self._state()[COMING].items() if etag and key not in own}
 
     def remove(self, names: Iterable[str]) -> int:
         """Delete these files, and every blob that nothing uses any more; the bytes that are free now.
 
-        Other files of the revision stay: several models may come from one repository.
+        Other files of the revision stay, and what has come of them: several models may come from one repository.
         """
+        names = list(names)
         before = _bytes(self.folder)
         for name in names:
             (self.path / name).unlink(missing_ok=True)
         rest = [path for path in (self.folder / "snapshots").rglob("*") if not path.is_dir()]
-        used = {self._etag(path) for path in rest}
+        used = {self._etag(path) for path in rest} | self._others(names)
         for blob in self.blobs.glob("*"):
-            if blob.name not in used and self._is_free(blob.name.removesuffix(".incomplete")):
+            etag = blob.name.removesuffix(".incomplete")
+            if etag not in used and self._is_free(etag):
                 blob.unlink()
+        self._save(COMING, dict.fromkeys(map(self._key, names)))
         if not any(self.path in path.parents for path in rest):
             self._forget()
         if not rest and not any(self.blobs.glob("*")):
@@ -252,7 +277,7 @@ class Snapshot:
         return path.readlink().name if path.is_symlink() else ""
 
     def _state(self) -> dict[str, dict[str, Any]]:
-        merged: dict[str, dict[str, Any]] = {VERIFIED: {}, RECORDED: {}}
+        merged: dict[str, dict[str, Any]] = {VERIFIED: {}, RECORDED: {}, COMING: {}}
         for path in self._state_files():
             with suppress(OSError, ValueError, TypeError, AttributeError):
                 state = json.loads(path.read_text("utf-8"))

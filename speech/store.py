@@ -299,6 +299,7 @@ class _Fetch:
                     raise self.other(file, fault)  # whole, and another tool may use it: the hub has the same
                 blob.unlink()
             begun = partial.exists()
+            here.expect(file.name, remote.etag)
             while True:
                 hub.download(remote, partial, lambda size: count.at(before + size))
                 if not (fault := self.check(here, file, remote, partial)):
@@ -317,6 +318,8 @@ class _Fetch:
         if not snapshot.is_named(content, remote.etag, digest):
             return f"is not what the hub announced ({remote.etag})"
         if expected is None:
+            if fault := snapshot.wrong_md5(file, content):
+                return fault
             here.record(file.name, digest)
         here.add(file.name, content, remote.etag, digest)
         return ""
