@@ -193,16 +193,13 @@ def write(path: str | PathLike[str], text: str, *, overwrite: bool = True) -> No
         OutputError: it cannot be written, or is there and may not be replaced.
     """
     target = Path(path)
-    draft = target.with_name(f"{_draft_stem(target)}{os.urandom(8).hex()}{DRAFT}")
+    draft = draft_beside(target)
     try:
         if not overwrite and target.exists():
             raise FileExistsError  # noqa: TRY301
         with draft.open("x", encoding="utf-8", errors="replace", newline="") as file:
             file.write(text)
-        if overwrite:
-            draft.replace(target)
-        else:
-            _claim(draft, target)
+        put_in_place(draft, target, overwrite=overwrite)
     except FileExistsError as error:
         raise OutputError(
             f"{str(path)!r} is there already and was kept; overwrite it or choose another name"
@@ -214,6 +211,24 @@ def write(path: str | PathLike[str], text: str, *, overwrite: bool = True) -> No
     finally:
         with suppress(OSError):  # it is not there once renamed, nor where it could not be made
             draft.unlink()
+
+
+def draft_beside(target: Path) -> Path:
+    """A name that nobody else has, in the same folder, for what becomes ``target`` once it is whole."""
+    return target.with_name(f"{_draft_stem(target)}{os.urandom(8).hex()}{DRAFT}")
+
+
+def put_in_place(draft: Path, target: Path, *, overwrite: bool) -> None:
+    """Give a whole draft its name.
+
+    Raises:
+        FileExistsError: there is a file of that name, and it may not be replaced.
+        OSError: the file system refuses.
+    """
+    if overwrite:
+        draft.replace(target)
+    else:
+        _claim(draft, target)
 
 
 def drop_drafts(target: Path) -> None:
