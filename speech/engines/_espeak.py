@@ -34,8 +34,9 @@ if TYPE_CHECKING:
     Pointer = ctypes._Pointer[Any] | int
 
 RATE = 22_050
-SLOWEST, FASTEST = 80, 450
-"""Words a minute that the synthesizer itself goes (``espeakRATE_MINIMUM``, ``espeakRATE_MAXIMUM``)."""
+SLOWEST, FASTEST = 80, 449
+"""Words a minute that the synthesizer itself goes (``espeakRATE_MINIMUM``, and below ``espeakRATE_MAXIMUM``: from there
+on it speeds up the finished sound, and the places it tells no longer fit)."""
 LONGEST_PATH = 120
 """Bytes: the library copies the path of its data into 160, and names of files follow in places."""
 
@@ -168,7 +169,16 @@ def languages() -> Mapping[str, str]:
                 found[code] = min(found.get(code, (256, "")), (priority, identifier))
             index += 1
         _free(listed)
-    return {code: identifier for code, (_, identifier) in sorted(found.items())}
+    # Without its dictionary a language is mute, and the library says so on standard error.
+    return {code: identifier for code, (_, identifier) in sorted(found.items()) if _dictionary(identifier).is_file()}
+
+
+def _dictionary(identifier: str) -> Path:
+    lines = (data() / "lang" / identifier).read_text(encoding="utf-8", errors="replace").splitlines()
+    fields = [fields for line in lines if len(fields := line.split()) > 1]
+    named = [field[1] for field in fields if field[0] == "dictionary"]
+    languages = [field[1].partition("-")[0].lower() for field in fields if field[0] == "language"]
+    return data() / f"{[*named, *languages][0]}_dict"
 
 
 @cache

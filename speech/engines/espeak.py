@@ -11,6 +11,7 @@ from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from speech import languages as known
 from speech.data import Device, Event, Speech, Word
 from speech.engines import _espeak, _espeak_ipa, _espeak_text
 from speech.errors import EngineError, MissingDependencyError, UnsupportedError
@@ -32,7 +33,7 @@ times the range; 0.234 of the base for the plain voice, 0.217 for the first fema
 
 OWN_CODES = {"en": "en-us", "es-es": "es", "tlh": "piqd", "chr": "chr-us-qaaa-x-west", "zh-hk": "yue", "zh-mo": "yue"}
 """Codes that the library has under another name, or for another region than people expect."""
-SECOND_NAMES = {"cmn": "zh", "hbs": "hr", "nb": "no", "piqd": "tlh"}
+OWN_NAMES = {"cmn": "zh", "hbs": "hr", "piqd": "tlh", "chr-us-qaaa-x-west": "chr"}
 """Names in the library for what has a shorter or a more usual code."""
 ELSEWHERE = {"es": "es-419", **{f"en-{region}": "en-gb" for region in ("au", "ie", "in", "nz", "za")}}
 """Spanish of a region that has no voice of its own is Latin American; some Englishes are nearer to the British."""
@@ -69,12 +70,22 @@ def probe() -> list[Device]:
 
 @cache
 def languages() -> tuple[str, ...]:
-    """The codes of all languages without their regions: ISO 639-1 where there is one, else ISO 639-3 or the library's.
+    """The tags of all languages: ISO 639-1 where there is one, else ISO 639-3 or the library's own.
 
-    The catalogue lists the same; a region (``en-GB``, ``pt-BR``, ``fr-CH``) may follow any of them.
+    With a region where the library has a voice for it; others may follow all the same (``de-AT``).
     """
-    codes = {code.partition("-")[0] for code in _espeak.languages()} | {code for code in OWN_CODES if "-" not in code}
-    return tuple(sorted(codes - set(SECOND_NAMES)))
+    tags = {_tag(OWN_NAMES.get(code, code)) for code in _espeak.languages()}
+    return tuple(sorted(tags - {""}))
+
+
+def _tag(code: str) -> str:
+    """As a caller writes it; "" for what is no plain language and region, or has another name."""
+    try:
+        tag = known.tag(code)
+    except UnsupportedError:
+        return ""
+    _, *subtags = tag.split("-")
+    return tag if not subtags or len(subtags[0]) == 2 or subtags[0].isdigit() else ""
 
 
 def speakers() -> tuple[str, ...]:
@@ -129,18 +140,18 @@ class ESpeak:
         self._closed = True
 
     def _language(self) -> str:
-        known = self._spec.languages
-        return known[0] if known and "en" not in known else "en"
+        own = self._spec.languages
+        return own[0] if own and "en" not in own else "en"
 
     def _variant(self, speaker: str | None) -> str:
         if speaker is None:
             return ""
-        known = self._spec.speakers or speakers()
-        if speaker.isdecimal() and speaker not in known and int(speaker) < len(known):
-            return f"+{known[int(speaker)]}"
-        if speaker not in known:
+        names = self._spec.speakers or speakers()
+        if speaker.isdecimal() and speaker not in names and int(speaker) < len(names):
+            return f"+{names[int(speaker)]}"
+        if speaker not in names:
             raise UnsupportedError(
-                f"voice {self._spec.name!r} has no speaker {speaker!r}; give one of {', '.join(known)}, or none"
+                f"voice {self._spec.name!r} has no speaker {speaker!r}; give one of {', '.join(names)}, or none"
             )
         return f"+{speaker}"
 
