@@ -14,7 +14,8 @@ class Sink:
     """A binary file from where it stands.
 
     libsndfile calls back through C, where an exception is printed and lost: so a failure is remembered, what follows
-    it is swallowed, and ``check`` raises it.
+    it is swallowed, and ``check`` raises it. It also goes back to its header where no pipe can: what it writes over
+    bytes that are out already is dropped.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -23,6 +24,7 @@ class Sink:
         self.seeks = _seeks(file)
         self._base = file.tell() if self.seeks else 0
         self._at = 0
+        self._end = 0
 
     def seekable(self) -> bool:
         """Whether a header can be completed at the end."""
@@ -32,12 +34,14 @@ class Sink:
         """Take all of it."""
         view = memoryview(data).cast("B")
         size = len(view)
+        out = not self.seeks and self._at < self._end
         try:
-            while self._failure is None and len(view):
+            while self._failure is None and not out and len(view):
                 view = view[self._file.write(view) or 0 :]  # a raw file may take a part
         except (OSError, ValueError) as error:  # ValueError: it was closed
             self._failure = error
         self._at += size
+        self._end = max(self._end, self._at)
         return size
 
     def read(self, size: int = -1) -> bytes:
@@ -54,8 +58,11 @@ class Sink:
         """As on any file."""
         if self._failure is not None:
             return self._at
-        start = self._base if whence == os.SEEK_SET else 0
-        self._at = self._file.seek(offset + start, whence) - self._base
+        if self.seeks:
+            start = self._base if whence == os.SEEK_SET else 0
+            self._at = self._file.seek(offset + start, whence) - self._base
+        else:
+            self._at = offset + (0, self._at, self._end)[whence]
         return self._at
 
     def abandon(self) -> None:
