@@ -20,7 +20,7 @@ __all__ = ["normalize", "say_as"]
 Found = tuple[int, int, str]
 """From where to where in the text, and what is said."""
 GROUPS = (
-    web.rules, plain.telephones, dates.rules, web.versions, times.rules, money.rules, units.rules, words.romans,
+    web.rules, words.idioms, dates.rules, plain.telephones, web.versions, times.rules, money.rules, units.rules, words.romans,
     plain.ordinals, plain.fractions, words.abbreviations, plain.numbers, words.signs,
 )  # fmt: skip
 """In this order."""
@@ -34,13 +34,15 @@ def normalize(text: str, language: str) -> tuple[Phrase, ...]:
     language without rules the text stays as it is.
     """
     known = reader(language)
-    found = find(text, known) if known else []
-    phrases, position = [], 0
-    for start, end, said in found:
+    phrases: list[Phrase] = []
+    position, beside = 0, ""
+    for start, end, said in find(text, known) if known else []:
         if start > position:
             phrases.append(Phrase(text[position:start], text[position:start]))
-        phrases.append(Phrase(text[start:end], _fitted(text, start, end, said)))
-        position = end
+            beside = text[start - 1]
+        spoken = _fitted(text, start, end, said, beside)
+        phrases.append(Phrase(text[start:end], spoken))
+        position, beside = end, spoken[-1:] or beside
     if position < len(text):
         phrases.append(Phrase(text[position:], text[position:]))
     return tuple(phrases)
@@ -76,11 +78,11 @@ def _without(text: str, hits: list[Found]) -> str:
     return "".join([*parts, text[position:]]) if hits else text
 
 
-def _fitted(text: str, start: int, end: int, said: str) -> str:
-    """With spaces to the words beside it, and with the full stop that ends the sentence too."""
-    said = " ".join(said.split()) if said.strip() else said
+def _fitted(text: str, start: int, end: int, said: str, beside: str) -> str:
+    """With spaces to the words around it, and with the full stop that ends the sentence too."""
+    said = " ".join(said.split())
     if text[end - 1] == "." and not text[end:].strip(CLOSING):
         said += "."
-    head = " " if start and (text[start - 1].isalnum()) else ""
-    tail = " " if end < len(text) and text[end].isalnum() else ""
+    head = " " if said[:1].isalnum() and (beside.isalnum() or beside in (",", ".")) and start else ""
+    tail = " " if text[end : end + 1].isalnum() and said else ""
     return f"{head}{said}{tail}"

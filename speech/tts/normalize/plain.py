@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from functools import partial
 
 from speech.tts.normalize.dates import ordinal_form
-from speech.tts.normalize.reader import DASH, TAKEN, Reader, Rule, after, before, literal
+from speech.tts.normalize.reader import DASH, TAKEN, VULGAR, Reader, Rule, after, before, literal
 from speech.tts.normalize.web import figure
 
 TELEPHONE = re.compile(
-    r"(?<![\w.,-])(?:\+\d{1,3}(?:[ ./-]?\(?\d{1,5}\)?){2,8}|\(\d{3,5}\)\s?\d{2,4}(?:[ -]\d{2,4}){1,3}"
-    r"|\d{3}[-.]\d{3}[-.]\d{4}|\d{3}-\d{4}|0\d{2,5}[/ -]\d{3,9}(?:[ -]\d{2,5}){0,3})(?![\w-]|[.,]\d)"
+    r"(?<![\w.,-])(?<!\d )(?:\+\d{1,3}(?:[ ./-]?\(?\d{1,5}\)?){2,8}|\(\d{3,5}\)\s?\d{2,4}(?:[ -]\d{2,4}){1,3}"
+    r"|\d{3}[-.]\d{3}[-.]\d{4}|\d{3}-\d{4}|0[1-9]\d{1,4}[/ -]\d{3,9}(?:[ -]\d{2,5}){0,3})(?![\w-]|[.,]\d)"
 )
 SERIAL = re.compile(r"(?<![\w.,-])\d++(?:[-‐‑]\d++){2,}(?![\w])")
 GROUP = re.compile(r"\d+")
@@ -22,6 +22,8 @@ POWER = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)?)[eE]([-+−]?)(\d{1,3})(?!\w)")
 FRACTION = re.compile(r"(?<![\w/.,⁄])(?:(?P<whole>\d{1,4})\s)?(?P<over>\d{1,6})[/⁄](?P<under>\d{1,6})(?![\w/⁄]|[.,]\d)")
 YEARS = re.compile(rf"(?<![\w.,])(?P<from>\d{{4}})\s?{DASH}\s?(?P<to>\d{{4}}|\d\d)(?![\w-]|[.,]\d)")
 YEAR = re.compile(r"(?<![\w.,:/#-])\d{4}(?![\w/-]|[.,:]\d)")
+EARLY = 1100
+"""An earlier year needs a word before it to be one."""
 REST = re.compile(r"\d+")
 LONG = 4
 """Digits in a code from here on are read one by one."""
@@ -99,9 +101,6 @@ def numbers(reader: Reader) -> Iterator[Rule]:
     yield from _scaled(reader)
     yield Rule(CODE, partial(_code, reader=reader))
     yield Rule(re.compile(reader.quantity()), partial(_quantity, reader=reader))
-    if reader.marks.decimal == ".":
-        listed = re.compile(r"(?<=\d),(?=\d)")
-        yield Rule(listed, lambda _: ", ")
     yield Rule(
         REST,
         lambda match: reader.spell.digits(match[0]) if match[0].startswith("0") else reader.spell.cardinal(match[0]),
@@ -151,9 +150,10 @@ def _year(match: re.Match[str], reader: Reader) -> str | None:
     if int(match[0]) not in reader.table.years:
         return None
     cue, follower = before(match).strip("(,;"), after(match)
-    if cue in reader.table.year_cues or not follower or follower in reader.table.year_followers:
-        return reader.spell.year(match[0]) if _alone(match) or cue in reader.table.year_cues else None
-    return None
+    if cue in reader.table.year_cues:
+        return reader.spell.year(match[0])
+    free = not follower or follower in reader.table.year_followers
+    return reader.spell.year(match[0]) if free and int(match[0]) >= EARLY and _alone(match) else None
 
 
 def _alone(match: re.Match[str]) -> bool:
@@ -161,9 +161,11 @@ def _alone(match: re.Match[str]) -> bool:
     return match.string[max(0, match.start() - 2) : match.start()].strip() not in ("+", "-", "−", "=", "±", "~")
 
 
-def _code(match: re.Match[str], reader: Reader) -> str:
+def _code(match: re.Match[str], reader: Reader) -> str | None:
     """Letters and digits in one: the digits as a number where they are few."""
     parts = SPLIT.findall(match[0])
+    if not VULGAR.keys().isdisjoint(parts):  # 3½
+        return None
     return " ".join(_in_code(part, reader) if part.isdecimal() else part for part in parts)
 
 

@@ -19,6 +19,8 @@ class Clock:
 
     hour: str
     """At the full hour."""
+    late: str = ""
+    """The same where the hour is zero or above twelve."""
     noun: tuple[str, str] = ("", "")
     """One hour and several: ``{noun}``."""
     minutes: str = "{h} {m}"
@@ -157,6 +159,8 @@ class Table:
     """Endings of feminine nouns, where that is nearly a rule."""
     power: str = ""
     """Between 1 and 5 in ``1e5``."""
+    ratio: str = ""
+    """Between the numbers of ``16:9``."""
     per: str = ""
     """Between an amount and a noun: ``$5/hour``."""
     clock: Clock | None = None

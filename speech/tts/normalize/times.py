@@ -45,7 +45,8 @@ def said_at(hour: str, minute: str, second: str, reader: Reader, clock: Clock, *
     m, zero = spell.cardinal(str(int(minute))), spell.cardinal("0")
     words = {"h": h, "0": zero, "noun": clock.noun[number not in ("0", "1")]}
     if minute == "00" and not second:
-        o_clock = "{h}" if half else clock.hour
+        late = clock.late if not 1 <= int(hour) <= 12 else ""
+        o_clock = "{h}" if half else late or clock.hour
         return o_clock.format(**words)
     if minute.startswith("0") and minute != "00":
         m = clock.under_ten.format(m=m, **{"0": zero})

@@ -12,7 +12,10 @@ from speech.tts.normalize.table import Words
 CAPITAL = r"[A-ZÀ-ÖØ-ÞŁŠŽČŚŻА-ЯΑ-Ω]"
 INITIALS = re.compile(rf"(?<![\w.])(?:{CAPITAL}\.){{2,}}(?!\w)")
 INITIAL = re.compile(rf"(?<![\w.'’-])(?P<letter>{CAPITAL})\.(?=[ \u00a0]?{CAPITAL})")
-NAME_BEFORE = re.compile(rf"(?:^|[(\"“„«\n]|{TAKEN}[ \u00a0]|\b{CAPITAL}[\w'’-]*[ \u00a0]|\.[ \u00a0]?)$")
+NAME_BEFORE = re.compile(
+    rf"(?:^|[(\"“„«\n]|{TAKEN}[ \u00a0]|\b{CAPITAL}[\w'’-]*[ \u00a0]|\.[ \u00a0]?|[,;:—–][ \u00a0]"
+    r"|\b(?:by|and|of|with|from|to|für|von|und|mit|par|de|et|di|da|e|por|y|van|en|door)[ \u00a0])$"
+)
 """What may stand before an initial: nothing, or more of the name."""
 ROMAN = r"(?=[IVXLCDM])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
 VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
@@ -23,12 +26,25 @@ SPACED = "+=<>~^@-–*"
 """Signs that only mean something between spaces or numbers."""
 
 
+def idioms(reader: Reader) -> Iterator[Rule]:
+    """What is written in figures and has a reading of its own: ``24/7``."""
+    known = {written: said for written, said in reader.table.abbreviations.items() if _has_digit(written)}
+    if known:
+        pattern = re.compile(rf"(?<![\w.,/])(?:{literal(known)})(?![\w/]|[.,]\d)")
+        yield Rule(pattern, lambda match: known[match[0]])
+
+
+def _has_digit(written: str) -> bool:
+    return any(letter.isdecimal() for letter in written)
+
+
 def abbreviations(reader: Reader) -> Iterator[Rule]:
     """The abbreviations of the table, each where it is one."""
     table = reader.table
     start, end = r"(?<![\w.@/-])", rf"(?![\w@/]|\.\w|{DASH}\w)"
     number, name = rf"(?=\s?(?:[\d{TAKEN}#]|[IVX]+\b))", rf"(?=\s(?:{CAPITAL}|{TAKEN}))"
-    for words, behind in ((table.counted, number), (table.titles, name), (table.abbreviations, end)):
+    short = {written: said for written, said in table.abbreviations.items() if not _has_digit(written)}
+    for words, behind in ((table.counted, number), (table.titles, name), (short, end)):
         if words:
             pattern = re.compile(rf"{start}(?P<short>{literal(words, spaced=True)}){behind}")
             yield Rule(pattern, partial(_expanded, words=_unspaced(words)))
@@ -55,7 +71,8 @@ def _place(match: re.Match[str], words: Words) -> str | None:
 
 def _initial(match: re.Match[str]) -> str | None:
     ahead = match.string[max(0, match.start() - LOOK) : match.start()]
-    return match["letter"] if NAME_BEFORE.search(ahead) else None
+    more = re.match(rf"[ \u00a0]?{CAPITAL}\.", match.string[match.end() : match.end() + 3])
+    return match["letter"] if more or NAME_BEFORE.search(ahead) else None
 
 
 def romans(reader: Reader) -> Iterator[Rule]:
@@ -116,6 +133,9 @@ def signs(reader: Reader) -> Iterator[Rule]:
     table = reader.table
     if table.to:
         yield Rule(re.compile(rf"(?<={TAKEN})(?:\s?[–—]\s?|-)(?={TAKEN})"), lambda _: f" {table.to} ")
+    if table.ratio:
+        yield Rule(re.compile(rf"(?<={TAKEN}):(?={TAKEN})"), lambda _: f" {table.ratio} ")
+    yield Rule(re.compile(rf"(?<={TAKEN}),(?={TAKEN})"), lambda _: ",")
     if table.per:
         yield Rule(re.compile(rf"(?<={TAKEN})/(?=[^\W\d_])"), lambda _: f" {table.per} ")
     anywhere = [sign for sign in table.signs if sign[0] in ANYWHERE]

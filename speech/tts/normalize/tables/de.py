@@ -67,6 +67,7 @@ TABLE = Table(
     },
     power="mal zehn hoch",
     per="pro",
+    ratio="zu",
     years=range(1100, 2100),
     year_cues=frozenset(
         "im in seit bis vor nach von ab um jahr jahre jahres jahren anno und oder zwischen anfang mitte ende frühjahr "

@@ -62,7 +62,8 @@ TABLE = Table(
     ordinals={"st": "", "nd": "", "rd": "", "th": ""},
     power="times ten to the power of",
     per="per",
-    years=range(1100, 2100),
+    ratio="to",
+    years=range(1001, 2100),
     year_cues=frozenset(
         "in since by until till before after from during circa around about year of and to or between through early "
         "mid late spring summer autumn fall winter january february march april may june july august september "
@@ -83,6 +84,7 @@ TABLE = Table(
     },
     clock=Clock(
         hour="{h} o'clock",
+        late="{h} hundred",
         under_ten="oh {m}",
         seconds=" and {s} seconds",
         halves={"am": "a m", "pm": "p m"},
