@@ -128,7 +128,9 @@ class _Writer:
             self._put(self._heard(character), number)
 
     def transcription(self, spoken: str, sounds: str) -> None:
-        numbers = sorted(set(self._numbers[self._at : self._at + len(spoken)])) or self._numbers[-1:] or [-1]
+        # Where nothing is written, the sounds belong to the word that is written next.
+        here = self._numbers[self._at : self._at + max(1, len(spoken))] or self._numbers[-1:] or [-1]
+        numbers = sorted(set(here))
         self._at += len(spoken)
         if self.text and not self.text[-1].isspace():
             self._put(" ", numbers[0])
