@@ -269,6 +269,11 @@ class ModelSpec:
     """Of a voice: what its publisher calls it, such as x_low, low, medium, high."""
 
     @property
+    def kind(self) -> Literal["model", "voice"]:
+        """What people call it, and with an "s" the command that lists and fetches it."""
+        return "voice" if self.task == "synthesize" else "model"
+
+    @property
     def size(self) -> int | None:
         """Bytes of all files but papers, or None where one is not known."""
         sizes = [file.size for file in self.files if not file.is_paper]

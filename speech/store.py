@@ -102,8 +102,8 @@ class Store:
                 raise _missing(spec, faults)
             if faults:
                 raise DownloadError(
-                    f"model {spec.name!r} is damaged: {_list(faults)}; "
-                    f"`speech models pull {spec.name}` fetches what is wrong"
+                    f"{spec.kind} {spec.name!r} is damaged: {_list(faults)}; "
+                    f"`speech {spec.kind}s pull {spec.name}` fetches what is wrong"
                 )
         return self.facts(spec)
 
@@ -124,7 +124,7 @@ class Store:
         with self._translated():
             if spec.repo is None:
                 raise UnsupportedError(
-                    f"model {spec.name!r} is not from the hub: there is nothing to fetch; just use it"
+                    f"{spec.kind} {spec.name!r} is not from the hub: there is nothing to fetch; just use it"
                 )
             faults = self._faults(spec, "needed", progress)
             if not faults:
@@ -204,13 +204,15 @@ def _found(here: Snapshot, spec: ModelSpec, hashing: Hashing, read: Callable[[in
 
 def _missing(spec: ModelSpec, faults: dict[str, str]) -> NotDownloadedError:
     if spec.repo is None:
-        return NotDownloadedError(f"model {spec.name!r} is not from the hub: it has no files in the store; just use it")
+        return NotDownloadedError(
+            f"{spec.kind} {spec.name!r} is not from the hub: it has no files in the store; just use it"
+        )
     size = f" ({human(spec.size)})" if spec.size else ""
     if len(faults) < len(spec.files) and faults:
-        what = f"model {spec.name!r} is not whole on this machine: {_list(faults)}"
+        what = f"{spec.kind} {spec.name!r} is not whole on this machine: {_list(faults)}"
     else:
-        what = f"model {spec.name!r}{size} is not on this machine"
-    return NotDownloadedError(f"{what}; with a network, type: speech models pull {spec.name}")
+        what = f"{spec.kind} {spec.name!r}{size} is not on this machine"
+    return NotDownloadedError(f"{what}; with a network, type: speech {spec.kind}s pull {spec.name}")
 
 
 def _list(faults: dict[str, str]) -> str:
@@ -250,7 +252,7 @@ class _Fetch:
         total = None if None in sizes else sum(size or 0 for size in sizes)
         self.check_space(here, remotes)
         count = Count(self.spec.name, "download", total, self.progress)
-        count.at(0, f"fetching model {self.spec.name} ({human(total)}) from {hub.endpoint()}/{self.repo}")
+        count.at(0, f"fetching {self.spec.kind} {self.spec.name} ({human(total)}) from {hub.endpoint()}/{self.repo}")
         for file, remote in zip(wanted, remotes, strict=True):
             done = count.done
             self.bring(here, file, remote, count)
@@ -280,14 +282,14 @@ class _Fetch:
         free = snapshot.free_bytes(here.folder)
         if needed + MARGIN > free:
             raise DownloadError(
-                f"model {self.spec.name!r} needs {human(needed)} more in {str(self.cache)!r}, where {human(free)} are "
-                "free; make room, or let HF_HUB_CACHE name a folder on another disk"
+                f"{self.spec.kind} {self.spec.name!r} needs {human(needed)} more in {str(self.cache)!r}, where "
+                f"{human(free)} are free; make room, or let HF_HUB_CACHE name a folder on another disk"
             )
 
     def bring(self, here: Snapshot, file: ModelFile, remote: Remote, count: Count) -> None:
         """Fetch one file, check it, and take it in; one process at a time."""
         before = count.done
-        said = [f"waiting for another process that fetches {file.name} of model {self.spec.name}"]
+        said = [f"waiting for another process that fetches {file.name} of {self.spec.kind} {self.spec.name}"]
         with here.lock(remote.etag, lambda: count.at(before + here.begun(remote.etag), said.pop() if said else "")):
             if not here.fault(file, "needed"):
                 return  # another process was quicker
@@ -327,6 +329,6 @@ class _Fetch:
     def other(self, file: ModelFile, how: str) -> DownloadError:
         """The hub has something else than the catalogue says."""
         return DownloadError(
-            f"{file.name} of model {self.spec.name!r} at {hub.endpoint()}/{self.repo} {how}, so it is not used; "
-            "try again, check HF_ENDPOINT if that is a mirror, and tell us if it stays so"
+            f"{file.name} of {self.spec.kind} {self.spec.name!r} at {hub.endpoint()}/{self.repo} {how}, "
+            "so it is not used; try again, check HF_ENDPOINT if that is a mirror, and tell us if it stays so"
         )

@@ -2,13 +2,15 @@
 
 import hashlib
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 from hub import COMMIT, Hub
 
 from speech import catalog, choice, engines
 from speech.choice import check, choose, wanted
-from speech.data import TranscribeOptions
+from speech.data import SynthesizeOptions, TranscribeOptions
 from speech.errors import (
     DownloadError,
     MissingDependencyError,
@@ -18,6 +20,7 @@ from speech.errors import (
 )
 
 FILES = {"model.bin": b"m" * 5000, "config.json": b"{}"}
+VOICES = Path(__file__).parent / "models"
 
 # Two engines that another package brings: one for files with a device of each kind, one that is embedded.
 ENGINE = """
@@ -64,6 +67,10 @@ def entry(name, size=5000, **more):
     """
 
 
+def voice(name, **more):
+    return entry(f'"{name}"', **more).replace("transcribe", "synthesize").replace(f'owner/"{name}"', "owner/middle")
+
+
 MODELS = "".join(
     [
         "[chains.transcribe]\ncuda = ['big', 'middle', 'tiny1']\ncpu = ['middle', 'tiny1']\n",
@@ -74,6 +81,12 @@ MODELS = "".join(
         "[models.little]\ntask = 'transcribe'\nengine = 'little'\nembedded = true\nlanguages = ['en']\n",
         "features = ['words']\n",
         "[models.voice]\ntask = 'synthesize'\nengine = 'little'\nembedded = true\n",
+        "languages = ['en', 'de', 'tr']\nfeatures = ['pitch']\n",
+        "[chains.synthesize]\nen.cpu = ['anna', 'ben']\nen-GB.cpu = ['ben']\nde.cpu = ['carla']\n",
+        voice("anna", languages=["en-US"], licence="MIT", features=["words", "noise"]),
+        voice("ben", languages=["en-GB"], licence="MIT", speakers=["low", "high", "whisper"]),
+        voice("carla", languages=["de-DE"], licence="CC0-1.0", warning="fine-tuned from anna"),
+        voice("ayşe", languages=["tr-TR"], licence="CC-BY-NC-4.0"),
     ]
 )
 
@@ -183,7 +196,7 @@ def test_a_named_model_must_have_what_is_needed(own_folders):
 
 
 def test_a_model_of_another_task_is_refused():
-    with pytest.raises(UnsupportedError, match="model 'voice' does not transcribe"):
+    with pytest.raises(UnsupportedError, match=r"voice 'voice' does not transcribe; .speech models. lists what does"):
         choose("voice")
 
 
@@ -461,3 +474,128 @@ def test_wanted_features():
 
 def test_the_patience_is_what_is_promised():
     assert choice.PATIENCE == 3.0
+
+
+# Voices.
+
+
+def test_a_voice_for_no_language_is_english(own_folders):
+    put(own_folders, "middle")
+    made = choose(task="synthesize")
+    assert made.spec.name == "anna"
+    assert made.reason == "voice anna on cpu, int8: the best that is on this machine"
+
+
+@pytest.mark.parametrize(
+    ("language", "name"), [("en", "anna"), ("english", "anna"), ("en-GB", "ben"), ("en_AU", "anna"), ("de-AT", "carla")]
+)
+def test_a_voice_is_chosen_by_language_and_region(own_folders, language, name):
+    put(own_folders, "middle")
+    assert choose(task="synthesize", language=language).spec.name == name
+
+
+def test_a_voice_stands_in_until_one_is_fetched():
+    made = choose(task="synthesize", language="de")
+    assert (made.spec.name, made.files) == ("voice", None)
+    assert made.reason == "voice voice on cpu, float32: no other is on this machine, and the network is off"
+    assert made.hint == "`speech voices pull carla` fetches a better one"
+    assert [event.kind for event in made.events] == ["swapped"]
+
+
+def test_a_language_without_a_free_voice_has_the_embedded_one(own_folders):
+    put(own_folders, "middle")
+    made = choose(task="synthesize", language="tr")
+    assert made.spec.name == "voice"
+    assert made.reason.endswith("and none for Turkish ('tr') is free for any use")
+    assert made.hint == ""
+
+
+def test_a_language_that_no_voice_knows_is_told():
+    with pytest.raises(
+        NotDownloadedError, match=r"no voice for 'eo' is on this machine: .*`speech voices` with --voice"
+    ):
+        choose(task="synthesize", language="eo")
+
+
+def test_what_auto_fetches_says_its_warning(served):
+    made = choose(task="synthesize", language="de")
+    assert made.reason == "voice carla on cpu, int8: the best for this machine, fetched just now"
+    assert made.hint == "carla (CC0-1.0): fine-tuned from anna"
+
+
+def test_a_named_voice_is_never_replaced_but_by_its_fallback():
+    with pytest.raises(NotDownloadedError, match=r"voice 'ayşe' \(5 kB\) is not on .*: speech voices pull ayşe"):
+        choose("ayşe", task="synthesize")
+    made = choose("ayşe", task="synthesize", fallback="voice")
+    assert made.spec.name == "voice"
+    assert made.reason.startswith("voice voice on cpu, float32: in place of 'ayşe'")
+    assert made.hint == "with a network, type: speech voices pull ayşe"
+
+
+def test_mistakes_about_voices_speak_of_voices(own_folders, tmp_path):
+    put(own_folders, "middle")
+    with pytest.raises(UnknownModelError, match=r"no voice is called 'ana'; did you mean 'anna'.* `speech voices`"):
+        choose("ana", task="synthesize")
+    with pytest.raises(UnsupportedError, match="model 'tiny1' does not synthesize; `speech voices` lists what does"):
+        choose("tiny1", task="synthesize")
+    with pytest.raises(
+        UnsupportedError, match=r"voice 'anna' does not know German \('de'\); it knows English only; use --voice carla"
+    ):
+        choose("anna", task="synthesize", language="de")
+    with pytest.raises(UnknownModelError, match=r"there is no voice './none.onnx'; .* from `speech voices`"):
+        choose("./none.onnx", task="synthesize")
+    with pytest.raises(UnknownModelError, match=r"is not a voice of any engine .* with its .onnx.json beside it"):
+        choose(str(tmp_path), task="synthesize")
+    assert choose("anna", task="synthesize", language="en-GB").spec.name == "anna"
+
+
+@pytest.mark.parametrize("form", ["{}/piper-micro.onnx", "{}", "./piper-micro/piper-micro.onnx", "piper-micro"])
+def test_a_path_is_a_voice(tmp_path, form):
+    folder = tmp_path / "project" / "piper-micro"
+    shutil.copytree(VOICES / "piper-micro", folder)
+    for name in ("piper-micro.onnx", "piper-micro.onnx.json"):
+        if not (folder / name).exists():
+            next(folder.glob(f"*{name.removeprefix('piper-micro')}")).rename(folder / name)
+    made = choose(form.format(folder), task="synthesize")
+    assert (made.spec.engine, made.spec.task) == ("piper", "synthesize")
+    assert made.files == made.spec.path
+    assert made.files.resolve() in (folder, folder / "piper-micro.onnx")
+    with pytest.raises(UnsupportedError, match="does not transcribe"):
+        choose(form.format(folder))
+
+
+@pytest.mark.parametrize(
+    ("name", "speaker", "message"),
+    [
+        ("ben", None, ""),
+        ("ben", "high", ""),
+        ("ben", "2", ""),
+        (
+            "ben",
+            "3",
+            "voice 'ben' has no speaker '3'; give a number from 0 to 2, or a name .* `speech voices info ben`",
+        ),
+        ("ben", "hihg", "has no speaker 'hihg'; did you mean 'high'"),
+        ("ben", "-1", "has no speaker '-1'"),
+        ("anna", "0", ""),
+        ("anna", "1", "voice 'anna' has one speaker, and no '1'; leave the speaker out"),
+        ("voice", "whisper", ""),
+    ],
+)
+def test_a_speaker_must_be_one_of_the_voices(name, speaker, message):
+    spec = catalog.load().find(name)
+    if not message:
+        assert check(spec, SynthesizeOptions(speaker=speaker)) == ()
+    else:
+        with pytest.raises(UnsupportedError, match=message):
+            check(spec, SynthesizeOptions(speaker=speaker))
+
+
+def test_noise_is_ignored_where_a_voice_has_none():
+    known = catalog.load()
+    options = SynthesizeOptions(noise=0.0, noise_w=0.5)
+    assert check(known.find("anna"), options) == ()
+    assert [event.message for event in check(known.find("voice"), options)] == [
+        "voice 'voice' has no noise: 0.0 is ignored",
+        "voice 'voice' has no noise w: 0.5 is ignored",
+    ]
