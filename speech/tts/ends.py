@@ -45,7 +45,9 @@ MORE = re.compile(rf"[។៕།][{CLOSERS}]* *(?=[^\s{CLOSERS}។៕།])")
 # Abbreviations that it does not know, as the last word of a sentence; in lower case, but for those that are otherwise
 # words of their own.
 _ABBREVIATIONS = {
-    "en": "e.g. i.e. cf. fig. figs. vol. vols. ch. pp. eq. approx. univ. messrs. mon. tue. thu. fri.",
+    "de": "dr. prof. dipl. bzw. abb.",
+    "en": "mr. mrs. ms. dr. prof. rev. capt. lt. sgt. gov. e.g. i.e. cf. fig. figs. vol. vols. ch. pp. eq. approx. "
+    "univ. messrs. mon. tue. thu. fri.",
     "es": "D. pág. págs. cap. fig. vol.",
     "fr": "M. MM. Me. mme. mmes. mlle. mgr. dr. pr. ste. av. fig. vol. chap. env.",
     "it": "pag. pagg. fig. vol. cap. dott. prof.",
@@ -64,6 +66,7 @@ NUMBER = re.compile(r"\W*(?:\d{1,3}|[a-zA-Z])\.\s*")
 
 # Initials and the like ("d.w.z.", "T. e."), which end a sentence only where the next word is a beginning.
 INITIALS = re.compile(r"(?:^|[^\w.])\w\.$|\w\.\w+\.$")
+OPENING = re.compile(r"(?<= )[\"'“‘«‹„¿¡(\[]+$")
 QUOTED = re.compile(rf"[{CLOSERS}]$")
 
 # What shows in a word that it is an address, or a line of a program.
@@ -84,14 +87,13 @@ def first(text: str, language: str, seen: int, whole: Spans, *, complete: bool) 
         The length of the sentence with the space behind it, and whether it ends there by itself; None where that
         cannot be told before more of the text is known.
     """
-    for end in _words(text[: LIMIT + AHEAD], seen):
-        if found := _end(text[:end], language, whole):
+    known = text[: LIMIT + AHEAD]
+    for end in _words(known, seen):
+        if found := _end(known[:end], language, whole):
             return found, True
-    if len(text) >= LIMIT + AHEAD:
-        return _forced(text, whole), False
-    if not complete:
+    if not complete and len(known) < LIMIT + AHEAD:
         return None
-    if found := _end(text, language, whole):
+    if found := _end(known, language, whole):
         return found, True
     return (_forced(text, whole), False) if len(text) > LIMIT else (len(text), True)
 
@@ -107,11 +109,17 @@ def _end(text: str, language: str, whole: Spans) -> int:
     from sentencex import segment
 
     language = languages.base(language)
-    ends = set(accumulate(map(len, segment(language, text)))) | {match.end() for match in MORE.finditer(text)}
-    for end in sorted(ends - {len(text)}):
+    seen = {*accumulate(map(len, segment(language, text))), *(match.end() for match in MORE.finditer(text))}
+    for end in sorted(_before_quote(text[:end]) for end in seen - {len(text)}):
         if not _goes_on(text[:end], text[end:], language) and not _inside(end, whole):
             return end
     return 0
+
+
+def _before_quote(text: str) -> int:
+    """The length without an opening quote, which sentencex leaves behind where the closing one is not there yet."""
+    opening = OPENING.search(text)
+    return opening.start() if opening else len(text)
 
 
 def _goes_on(text: str, rest: str, language: str) -> bool:

@@ -11,7 +11,7 @@ Alphabet; tables narrow what stands in them to a language, or to a voice:
     Google = "Guhgel"
 
     [voices.en_US-ljspeech-high]
-    Linux = { say = "linnux", language = "en" }
+    "Łódź" = { say = "woodge", language = "en" }
 
 As CSV, ``word,replacement[,language[,voice]]`` line by line, phonemes between slashes: ``Siobhan,/ʃɪˈvɔːn/,en``.
 
@@ -219,7 +219,8 @@ def _toml(text: str, where: str) -> Iterator[Entry]:
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise UnsupportedError(f"{where}: the lexicon is not TOML: {error}; mend that line") from error
+        advice = "mend that line; words of other than plain letters stand in quotes"
+        raise UnsupportedError(f"{where}: the lexicon is not TOML: {error}; {advice}") from error
     for name, value in table.items():
         if not isinstance(value, dict) or _is_entry(value):
             yield from _entries({name: value}, text, where)
