@@ -15,7 +15,7 @@ Words = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """How a time of day is said; ``{h}``, ``{m}`` and ``{s}`` are numbers in words, ``{0}`` is zero."""
+    """How a time of day is said; ``{h}``, ``{m}`` and ``{s}`` are numbers in words, ``{zero}`` is nought."""
 
     hour: str
     """At the full hour."""

@@ -43,12 +43,12 @@ def said_at(hour: str, minute: str, second: str, reader: Reader, clock: Clock, *
     spell, number = reader.spell, str(int(hour))
     h = spell.attributive(number, clock.form) if clock.form else spell.cardinal(number)
     m, zero = spell.cardinal(str(int(minute))), spell.cardinal("0")
-    words = {"h": h, "0": zero, "noun": clock.noun[number not in ("0", "1")]}
+    words = {"h": h, "zero": zero, "noun": clock.noun[number not in ("0", "1")]}
     if minute == "00" and not second:
         late = clock.late if not 1 <= int(hour) <= 12 else ""
         o_clock = "{h}" if half else late or clock.hour
         return o_clock.format(**words)
     if minute.startswith("0") and minute != "00":
-        m = clock.under_ten.format(m=m, **{"0": zero})
+        m = clock.under_ten.format(m=m, zero=zero)
     said = clock.minutes.format(m=m, **words)
     return said + (clock.seconds.format(s=spell.cardinal(str(int(second)))) if second else "")

@@ -24,6 +24,7 @@ UNITS = {
     "cm³": "volume-cubic-centimeter", "km³": "volume-cubic-kilometer",
     "h": "duration-hour", "hrs": "duration-hour", "hr": "duration-hour", "min": "duration-minute",
     "mins": "duration-minute", "s": "duration-second", "sec": "duration-second", "secs": "duration-second",
+    "Std.": "duration-hour", "Std": "duration-hour", "Min.": "duration-minute", "Sek.": "duration-second",
     "ms": "duration-millisecond", "µs": "duration-microsecond", "μs": "duration-microsecond",
     "ns": "duration-nanosecond",
     "km/h": "speed-kilometer-per-hour", "kph": "speed-kilometer-per-hour", "kmh": "speed-kilometer-per-hour",
@@ -34,7 +35,7 @@ UNITS = {
     "mg/kg": "mass-milligram/mass-kilogram", "km/s": "length-kilometer/duration-second",
     "l/100 km": "consumption-liter-per-100-kilometer", "mpg": "consumption-mile-per-gallon",
     "°C": "temperature-celsius", "℃": "temperature-celsius", "°F": "temperature-fahrenheit",
-    "℉": "temperature-fahrenheit", "°": "angle-degree", "º": "angle-degree",
+    "℉": "temperature-fahrenheit", "°": "angle-degree",
     "W": "power-watt", "kW": "power-kilowatt", "MW": "power-megawatt", "GW": "power-gigawatt",
     "mW": "power-milliwatt", "hp": "power-horsepower", "kWh": "energy-kilowatt-hour", "kJ": "energy-kilojoule",
     "kcal": "energy-kilocalorie", "V": "electric-volt", "mA": "electric-milliampere", "Ω": "electric-ohm",
@@ -51,7 +52,7 @@ UNITS = {
     "MP": "graphics-megapixel", "px": "graphics-pixel", "dpi": "graphics-dot-per-inch", "ct": "mass-carat",
     "lm": "light-lumen", "lx": "light-lux", "kn.": "speed-knot",
 }  # fmt: skip
-SPACED = frozenset({"%", "‰", "°", "º"})
+SPACED = frozenset({"%", "‰", "°"})
 """What may touch the word behind it."""
 
 

@@ -102,7 +102,7 @@ def _king(match: re.Match[str], reader: Reader) -> str | None:
     table, name = reader.table.romans, match["name"]
     roman = match["n"].removesuffix(match["suffix"] or "\0")
     number, follower = value(roman), match.string[match.end() : match.end() + LOOK]
-    if number > 40 or (len(roman) == 1 and not match["suffix"] and not RULED.match(follower)):
+    if number > 40 or (len(roman) == 1 and not match["suffix"] and not _dot(match) and not RULED.match(follower)):
         return None
     queen = name in table.queens
     form = table.queen_form if queen else table.form
@@ -112,6 +112,11 @@ def _king(match: re.Match[str], reader: Reader) -> str | None:
         said, pattern = reader.spell.ordinal(str(number), table.genitive_form), table.genitive
     said = pattern.format(n=said) if said else reader.spell.cardinal(str(number))
     return f"{name}{match['genitive']} {said}"
+
+
+def _dot(match: re.Match[str]) -> bool:
+    """Whether a full stop made the numeral an ordinal, as it does in German."""
+    return "dot" in match.re.groupindex and bool(match["dot"])
 
 
 def _noun(match: re.Match[str], reader: Reader) -> str | None:

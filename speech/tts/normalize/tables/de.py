@@ -51,7 +51,7 @@ TABLE = Table(
     counted={
         "Nr.": "Nummer", "nr.": "Nummer", "Nrn.": "Nummern", "S.": "Seite", "Bd.": "Band", "Bde.": "Bände",
         "Kap.": "Kapitel", "Abs.": "Absatz", "Art.": "Artikel", "Abb.": "Abbildung", "Tab.": "Tabelle",
-        "Anm.": "Anmerkung", "Aufl.": "Auflage", "Pkt.": "Punkt", "Std.": "Stunde", "Z.": "Zeile", 
+        "Anm.": "Anmerkung", "Aufl.": "Auflage", "Pkt.": "Punkt", "Z.": "Zeile", 
         "Ziff.": "Ziffer", "Hs.": "Halbsatz", "V.": "Vers", "Op.": "Opus", "op.": "Opus", "Vol.": "Band",
         "Str.": "Straße", "H.": "Heft", "Jg.": "Jahrgang",
     },
@@ -91,7 +91,7 @@ TABLE = Table(
         "Lira Kilowattstunde Wattstunde Kilokalorie Kalorie Atmosphäre Hrywnja Lichtsekunde Gallone".split()
     ),
     clock=Clock(hour="{h} Uhr", minutes="{h} Uhr {m}", seconds=" und {s} Sekunden", form="masculine",
-                suffix=r"\s?(?:Uhr|h)\b"),
+                suffix=r"\s?Uhr\b"),
     dates=Dates(
         day="ordinal",
         form="r",

@@ -11,7 +11,7 @@ from speech.tts.normalize.table import Clock, Dates, Table
 
 ENDING_A = ("a", "á")
 SLAVIC_CYRILLIC = ("а", "я")
-CLOCK = Clock(hour="{h}", under_ten="{0} {m}", seconds=" {s}")
+CLOCK = Clock(hour="{h}", under_ten="{zero} {m}", seconds=" {s}")
 NORDIC_NEUTER = frozenset({"kilogram", "gram", "milligram", "hektogram", "ton", "tonn", "pund", "kilo"})
 
 
