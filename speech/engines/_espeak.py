@@ -7,11 +7,15 @@ bit; loading and starting it takes a few milliseconds. Its state is the process'
 
 from __future__ import annotations
 
+import atexit
 import ctypes
+import locale
 import os
+import shutil
 import sys
+import tempfile
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,7 +29,7 @@ else:
     from _ctypes import dlclose as unload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -226,6 +230,8 @@ def _renew() -> None:
     _lock = threading.Lock()
     while _open:
         unload(_open.pop())
+    for made in (_folder, _short, _copy):  # the parent removes its own when it ends
+        made.cache_clear()
 
 
 if hasattr(os, "register_at_fork"):
@@ -239,10 +245,11 @@ def _library() -> Iterator[ctypes.CDLL]:
 
     with _lock:
         try:
-            library = ctypes.CDLL(espeakng_loader.get_library_path())
+            library = ctypes.CDLL(_own(espeakng_loader.get_library_path()))
         except OSError as error:
             raise EngineError(f"eSpeak NG's library does not load ({error}); type: {_AGAIN}") from error
         _open.append(library._handle)
+        characters = locale.setlocale(locale.LC_CTYPE)
         try:
             _start(library)
             try:
@@ -253,6 +260,8 @@ def _library() -> Iterator[ctypes.CDLL]:
             raise EngineError(f"eSpeak NG's library is too old ({error}); type: {_AGAIN}") from error
         finally:
             unload(_open.pop())
+            with suppress(locale.Error):
+                locale.setlocale(locale.LC_CTYPE, characters)  # the library sets its own for the whole process
 
 
 def _start(library: ctypes.CDLL) -> None:
@@ -323,18 +332,29 @@ def _free(pointer: Pointer) -> None:
         ctypes.CDLL(None).free(ctypes.cast(pointer, ctypes.c_void_p))
 
 
+def _own(path: str) -> str:
+    """The library, or a copy of it where somebody else in this process has it open: theirs is left alone."""
+    if sys.platform == "win32":
+        return path
+    try:
+        other = ctypes.CDLL(path, mode=os.RTLD_NOLOAD | os.RTLD_NOW)
+    except OSError:
+        return path
+    unload(other._handle)
+    return _copy(Path(path))
+
+
+@cache
+def _copy(library: Path) -> str:
+    return str(shutil.copy(library, str(_folder() / library.name)))
+
+
 @cache
 def _short(path: Path) -> Path:
     """The same directory under a path that fits into the library: a link in a folder for temporary files."""
     if len(os.fsencode(path)) <= LONGEST_PATH:
         return path
-    import atexit
-    import shutil
-    import tempfile
-
-    folder = Path(tempfile.mkdtemp(prefix="speech-"))
-    atexit.register(_remove, folder, os.getpid(), shutil.rmtree)
-    link = folder / "espeak-ng-data"
+    link = _folder() / f"espeak-ng-data-{abs(hash(path))}"
     try:
         link.symlink_to(path, target_is_directory=True)
     except OSError as error:
@@ -345,6 +365,14 @@ def _short(path: Path) -> Path:
     return link
 
 
-def _remove(folder: Path, owner: int, rmtree: Callable[..., None]) -> None:
-    if os.getpid() == owner:
-        rmtree(folder, ignore_errors=True)
+@cache
+def _folder() -> Path:
+    """A folder for as long as the process lives."""
+    folder = Path(tempfile.mkdtemp(prefix="speech-"))
+    atexit.register(_remove, folder, os.getpid())
+    return folder
+
+
+def _remove(folder: Path, owner: int) -> None:
+    if os.getpid() == owner:  # and not a forked child, whose parent still needs it
+        shutil.rmtree(folder, ignore_errors=True)

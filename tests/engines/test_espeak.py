@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import itertools
+import locale
 import os
 import sys
 import threading
@@ -252,6 +253,17 @@ def test_piper_s_own_copy_of_the_library_is_not_disturbed(voice):
     assert np.array_equal(speak(voice, FOX["en"])[0], samples)
 
 
+def test_the_process_keeps_its_locale(voice):
+    before = locale.setlocale(locale.LC_CTYPE)
+    try:
+        locale.setlocale(locale.LC_CTYPE, "C")
+        in_c = speak(voice, FOX["de"], language="de")[0]
+        assert locale.setlocale(locale.LC_CTYPE) == "C"
+    finally:
+        locale.setlocale(locale.LC_CTYPE, before)
+    assert np.array_equal(speak(voice, FOX["de"], language="de")[0], in_c)
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 @pytest.mark.filterwarnings("ignore:This process")
 def test_a_forked_child_speaks_even_if_another_thread_was_speaking(voice):
@@ -262,6 +274,28 @@ def test_a_forked_child_speaks_even_if_another_thread_was_speaking(voice):
             os._exit(0 if np.array_equal(speak(voice, "hello")[0], alone) else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert np.array_equal(speak(voice, "hello")[0], alone)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is one image of a library there")
+def test_another_user_of_the_library_is_not_disturbed(voice):
+    import ctypes
+
+    import espeakng_loader
+
+    alone = speak(voice, "hello")[0]
+    other = ctypes.CDLL(espeakng_loader.get_library_path())
+    try:
+        assert other.espeak_Initialize(1, 0, espeakng_loader.get_data_path().encode(), 0x8000) == RATE
+        assert other.espeak_SetVoiceByName(b"de") == 0
+        assert np.array_equal(speak(voice, "hello")[0], alone)
+        speak(voice, FOX["de"], language="de")
+        assert np.array_equal(speak(voice, "hello")[0], alone)
+        other.espeak_TextToPhonemes.restype = ctypes.c_char_p
+        text = ctypes.c_char_p(b"hallo")
+        assert other.espeak_TextToPhonemes(ctypes.byref(text), 1, 2).decode() == "hˈaloː"
+    finally:
+        other.espeak_Terminate()
+        _espeak.unload(other._handle)
 
 
 # Text that is not meant for the synthesizer's own commands.
