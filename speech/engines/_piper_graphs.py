@@ -11,16 +11,13 @@ import hashlib
 import json
 import os
 import platform
-import shutil
 import sys
 import zlib
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from speech.engines import _vits
 from speech.errors import EngineError
@@ -38,17 +35,32 @@ QUIET = 4
 """ONNX Runtime's severity "fatal": what goes wrong comes as an exception."""
 
 
-def open_stages(path: Path, providers: Sequence[Provider] = CPU) -> tuple[_vits.Layout, list[InferenceSession]]:
-    """The stages of the voice file ``path``, ready to run.
+@dataclass(frozen=True, slots=True, eq=False)
+class Stages:
+    """A voice ready to run."""
+
+    layout: _vits.Layout
+    sessions: Sequence[InferenceSession]
+    """One for each stage, which computes on the thread that calls it."""
+    eager: InferenceSession | None
+    """The first stage once more, on several threads: for a sentence whose first audio is waited for."""
+
+
+def open_stages(path: Path, providers: Sequence[Provider] = CPU, threads: int = 1) -> Stages:
+    """The stages of the voice file ``path``.
 
     Raises:
         EngineError: the file is not a Piper voice, or the runtime cannot load it.
     """
     try:
         folder = _cache_folder() / _key(path, providers)
-        return _read(folder, providers) or _made(path, folder, providers)
+        layout, stages = _read(folder) or _made(path, folder, providers)
     except OSError as error:
         raise EngineError(f"cannot read {str(path)!r} ({error}); fetch the voice again") from error
+    optimise = providers != CPU
+    sessions = [_session(data, providers, optimise=optimise) for data in stages]
+    several = threads > 1 and providers == CPU
+    return Stages(layout, sessions, _session(stages[0], CPU, threads=threads) if several else None)
 
 
 def _cache_folder() -> Path:
@@ -80,36 +92,28 @@ def _processor() -> list[str]:
     return [platform.machine(), platform.processor()]
 
 
-def _read(folder: Path, providers: Sequence[Provider]) -> tuple[_vits.Layout, list[InferenceSession]] | None:
+def _read(folder: Path) -> tuple[_vits.Layout, list[bytes]] | None:
     """What is kept; None where nothing is, or what is there is not whole."""
     try:
         told = json.loads((folder / LAYOUT).read_text("utf-8"))
         layout = _layout(told["layout"])
         stages = [(folder / f"{number}.onnx").read_bytes() for number in range(len(layout.stages))]
-    except (OSError, ValueError, TypeError, KeyError):
+        return (layout, stages) if [zlib.crc32(data) for data in stages] == told["sums"] else None
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
-    with ThreadPoolExecutor(2 * len(stages)) as pool:
-        sums = pool.map(zlib.crc32, stages)
-        sessions = [pool.submit(_session, data, providers, optimise=providers != CPU) for data in stages]
-        if list(sums) != told["sums"]:
-            return None
-        return layout, [session.result() for session in sessions]
 
 
-def _made(path: Path, folder: Path, providers: Sequence[Provider]) -> tuple[_vits.Layout, list[InferenceSession]]:
+def _made(path: Path, folder: Path, providers: Sequence[Provider]) -> tuple[_vits.Layout, list[bytes]]:
     try:
         layout, stages = _vits.split(path.read_bytes())
     except ValueError as error:
         raise EngineError(f"{str(path)!r} is not a Piper voice: {error}; fetch it again, or try another") from error
     with _writable(folder.parent) as beside:
         if providers == CPU:
-            with ThreadPoolExecutor(len(stages)) as pool:
-                stages = list(pool.map(_optimised, stages, (beside / f"{number}" for number in range(len(stages)))))
-        sums = [zlib.crc32(data) for data in stages]
+            stages = [_optimised(data, beside / f"{number}.onnx") for number, data in enumerate(stages)]
         with suppress(OSError):
-            _keep(folder, beside, layout, stages, sums)
-    with ThreadPoolExecutor(len(stages)) as pool:
-        return layout, list(pool.map(lambda data: _session(data, providers, optimise=providers != CPU), stages))
+            _keep(folder, beside, layout, stages)
+    return layout, stages
 
 
 @contextmanager
@@ -124,16 +128,15 @@ def _writable(folder: Path) -> Iterator[Path]:
         yield Path(name)
 
 
-def _keep(folder: Path, beside: Path, layout: _vits.Layout, stages: Sequence[bytes], sums: Sequence[int]) -> None:
+def _keep(folder: Path, beside: Path, layout: _vits.Layout, stages: Sequence[bytes]) -> None:
     whole = beside / "whole"
     whole.mkdir()
     for number, data in enumerate(stages):
         (whole / f"{number}.onnx").write_bytes(data)
-    (whole / LAYOUT).write_text(json.dumps({"layout": asdict(layout), "sums": list(sums)}), "utf-8")
+    told = {"layout": asdict(layout), "sums": [zlib.crc32(data) for data in stages]}
+    (whole / LAYOUT).write_text(json.dumps(told), "utf-8")
     if folder.exists():  # what was there is not whole, or another process has just written the same
-        old = folder.with_name(f".{uuid4().hex}")
-        folder.rename(old)
-        shutil.rmtree(old, ignore_errors=True)
+        folder.rename(beside / "old")
     whole.rename(folder)
 
 
@@ -149,13 +152,18 @@ def _optimised(data: bytes, file: Path) -> bytes:
 
 
 def _session(
-    data: bytes, providers: Sequence[Provider], *, optimise: bool, file: Path | None = None
+    data: bytes,
+    providers: Sequence[Provider],
+    *,
+    threads: int = 1,
+    optimise: bool = False,
+    file: Path | None = None,
 ) -> InferenceSession:
-    """One thread for each run: sentences and pieces run beside each other, which uses the cores better."""
     import onnxruntime as ort
 
     options = ort.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = QUIET
     # Planning which buffers to share takes the runtime most of the time of loading, and saves next to nothing.
     options.enable_mem_reuse = False
@@ -167,5 +175,8 @@ def _session(
         session = ort.InferenceSession(data, options, providers=list(providers))
     except Exception as error:  # the runtime's own classes derive from Exception alone
         raise EngineError(f"ONNX Runtime cannot load the voice ({error}); fetch it again, or try another") from error
+    wanted = providers[0] if isinstance(providers[0], str) else providers[0][0]
+    if session.get_providers()[0] != wanted:
+        raise EngineError(f"ONNX Runtime cannot use {wanted} here; use --device cpu, or mend the driver")
     session.disable_fallback()
     return session

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
     from speech.data import Samples, Seconds
-    from speech.engines._vits import Layout
+    from speech.engines._piper_graphs import Stages
 
     Array = NDArray[Any]
 
@@ -52,9 +52,10 @@ class Request:
 class Graph:
     """The sessions of a loaded voice; any number of threads may speak at once."""
 
-    def __init__(self, layout: Layout, sessions: Sequence[InferenceSession], rate: int, threads: int) -> None:
-        self._layout = layout
-        self._sessions = list(sessions)
+    def __init__(self, stages: Stages, rate: int, threads: int) -> None:
+        self._layout = layout = stages.layout
+        self._sessions = list(stages.sessions)
+        self._eager = stages.eager
         self._rate = rate
         self._threads = threads
         self._pool: ThreadPoolExecutor | None = None
@@ -71,7 +72,7 @@ class Graph:
             pool, self._pool = self._pool, None
         if pool:
             pool.shutdown(wait=False, cancel_futures=True)
-        self._sessions = []
+        self._sessions, self._eager = [], None
 
     def speak(self, request: Request) -> tuple[Array | None, Generator[Samples]]:
         """The frames of each id (None where the graph does not tell), and the samples, piece by piece.
@@ -83,7 +84,7 @@ class Graph:
         for number in range(self._whole):
             if number:
                 self._draw(tensors, request, per_frame=True)
-            self._run(number, tensors)
+            self._run(number, tensors, self._eager if request.early and not number else None)
         durations = tensors.get(self._layout.durations or "")
         told = None if durations is None else durations.reshape(-1)
         if self._layout.output in tensors:
@@ -165,13 +166,14 @@ class Graph:
             low, high = inner
         return mine[self._layout.output].reshape(-1)
 
-    def _run(self, number: int, tensors: dict[str, Array]) -> None:
+    def _run(self, number: int, tensors: dict[str, Array], other: InferenceSession | None = None) -> None:
         sessions = self._sessions
         if not sessions:
             raise EngineError("the voice was closed; load it again")
         stage = self._layout.stages[number]
+        session = other or sessions[number]
         try:
-            made = sessions[number].run(list(stage.outputs), {name: tensors[name] for name in stage.inputs})
+            made = session.run(list(stage.outputs), {name: tensors[name] for name in stage.inputs})
         except Exception as error:  # the runtime's own classes derive from Exception alone
             raise _translated(error) from error
         tensors.update(zip(stage.outputs, made, strict=True))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from speech.data import Word
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 
     Phonemize = Callable[[str], list[list[str]]]
 
-STRESS = frozenset("ˈˌːˑ")
+STRESS, LENGTH = frozenset("ˈˌ"), frozenset("ːˑ")
 LEADING = re.compile(r"^\s*([.,;:!?]+)")
+ENDING = re.compile(r"([.!?\u2026])\W*$")
 SPELLINGS = {
     "ʧ": "tʃ", "ʤ": "dʒ", "ʦ": "ts", "ʣ": "dz", "ʨ": "tɕ", "ʥ": "dʑ", "g": "\u0261", "\u0261": "g",
     "\u0361": "", "\u035c": "", "\u203f": "", ".": "",
@@ -99,6 +101,9 @@ def _read(text: str, phonemize: Phonemize, *, first: bool) -> list[str]:
         said.append(" ")
     for part in phonemize(body):
         said += [" ", *part] if said else part
+    # eSpeak NG loses the end of a sentence where several signs stand together, or one before a quotation mark.
+    if (ending := ENDING.search(body)) and said and _is_sound(said[-1]):
+        said.append("." if ending[1] == "\u2026" else ending[1])
     return [*said, " "] if text[-1].isspace() else said
 
 
@@ -130,16 +135,24 @@ def spans(phrases: Sequence[Phrase], said: Sequence[str], phonemize: Phonemize) 
     """The place of each word of the spoken text among the symbols."""
     alone = [_sounds(symbols) for symbols in _alone(phrases, phonemize)]
     groups = _groups(said)
-    heard = [number for number, sounds in enumerate(alone) if sounds]
-    if len(groups) == len(heard) and all(
-        _alike(alone[number], [said[place] for place in group]) for number, group in zip(heard, groups, strict=True)
-    ):
-        places = dict(zip(heard, groups, strict=True))
-        found: list[list[int]] = [places.get(number, []) for number in range(len(alone))]
-        return _spans(found, [True] * len(alone))
-    found, matched = _aligned(alone, groups, said)
-    shares = [count >= SURE * len(sounds) > 0 for count, sounds in zip(matched, alone, strict=True)]
-    return _spans(found, shares)
+    found: list[list[int]] = [[] for _ in alone]
+    sure = [False] * len(alone)
+    for words, heard in _stretched(alone, [[said[place] for place in group] for group in groups]):
+        ours, theirs = alone[words], groups[heard]
+        alike = map(_alike, ours, [[said[at] for at in group] for group in theirs])
+        if len(ours) == len(theirs) and ((len(ours) == 1 and ours[0]) or all(alike)):
+            found[words], sure[words] = theirs, [True] * len(ours)
+        elif ours:
+            found[words], matched = _aligned(ours, theirs, said)
+            sure[words] = [count >= SURE * len(sounds) > 0 for count, sounds in zip(matched, ours, strict=True)]
+    return _spans(found, sure, said)
+
+
+def _stretched(alone: Sequence[list[str]], heard: Sequence[list[str]]) -> Iterator[tuple[slice, slice]]:
+    """The words and what was heard for them, stretch by stretch: most words sound in the sentence as they do alone."""
+    matcher = SequenceMatcher(None, ["".join(one) for one in alone], ["".join(one) for one in heard], autojunk=False)
+    for _, i1, i2, j1, j2 in matcher.get_opcodes():
+        yield slice(i1, i2), slice(j1, j2)
 
 
 def _alone(phrases: Sequence[Phrase], phonemize: Phonemize) -> Iterator[list[str]]:
@@ -176,7 +189,7 @@ def _sounds(symbols: Sequence[str]) -> list[str]:
 
 def _is_sound(symbol: str) -> bool:
     """Neither a space, nor punctuation, nor a mark on its neighbours."""
-    return symbol not in STRESS and unicodedata.category(symbol[0])[0] not in "PZC"
+    return symbol not in STRESS and symbol not in LENGTH and unicodedata.category(symbol[0])[0] not in "PZC"
 
 
 def _groups(said: Sequence[str]) -> list[list[int]]:
@@ -191,7 +204,8 @@ def _groups(said: Sequence[str]) -> list[list[int]]:
 
 
 def _alike(one: Sequence[str], other: Sequence[str]) -> bool:
-    other = _sounds(other)
+    if not one:
+        return False
     common = sum(min(one.count(symbol), other.count(symbol)) for symbol in set(one))
     return 2 * common >= max(len(one), len(other)) or (one[0] == other[0] and len(other) <= 2 + len(one))
 
@@ -256,10 +270,18 @@ def _walked(steps: Sequence[Mapping[int, int]], row: int, column: int) -> list[t
     return pairs[::-1]
 
 
-def _spans(found: Sequence[Sequence[int]], sure: Sequence[bool]) -> list[Span]:
-    made, end = [], 0
+def _spans(found: Sequence[Sequence[int]], sure: Sequence[bool], said: Sequence[str]) -> list[Span]:
+    """From the first sound to the last, with the marks of stress and length on them."""
+    made: list[Span] = []
+    end = 0
     for places, certain in zip(found, sure, strict=True):
-        start, end = (min(places), max(places) + 1) if places else (end, end)
+        start = end
+        if places:
+            start, end = min(places), max(places) + 1
+            while start and said[start - 1] in STRESS and start - 1 >= (made[-1].end if made else 0):
+                start -= 1
+            while end < len(said) and (said[end] in LENGTH or unicodedata.combining(said[end][0])):
+                end += 1
         made.append(Span(start, end, certain and bool(places)))
     return made
 

@@ -100,6 +100,21 @@ def split(data: bytes) -> tuple[Layout, list[bytes]]:
     ), models
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Step:
+    """A node with what is asked of it again and again, which protobuf is slow to tell."""
+
+    node: Node
+    kind: str
+    reads: tuple[str, ...]
+    """The tensors that it takes, those of its inner graphs too."""
+    makes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, node: Node) -> _Step:
+        return cls(node, node.op_type, tuple(_reads(node)), tuple(node.output))
+
+
 @dataclass(eq=False)
 class _Graph:
     model: Model
@@ -108,12 +123,12 @@ class _Graph:
     contexts: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.nodes: list[Node] = list(self.model.graph.node)
+        self.steps = [_Step.of(node) for node in self.model.graph.node]
         self.output = self.model.graph.output[0].name
         self.inputs = {entry.name: entry for entry in self.model.graph.input}
         self.weights = {entry.name: entry for entry in self.model.graph.initializer}
         self.types = self._infer()
-        ceils = [node.output[0] for node in self.nodes if node.op_type == "Ceil"]
+        ceils = [step.makes[0] for step in self.steps if step.kind == "Ceil"]
         self.durations = ceils[0] if len(ceils) == 1 else None
         self.hop: int | None = None
         self.last = 0
@@ -139,14 +154,14 @@ class _Graph:
         """Make inputs of the random nodes; None where one is in a place where its size cannot be known beforehand."""
         import onnx
 
-        random = [node for node in self.nodes if node.op_type.startswith(("Random", "Multinomial", "Bernoulli"))]
+        random = [step for step in self.steps if step.kind.startswith(("Random", "Multinomial", "Bernoulli"))]
         late = self._after({self.durations} if self.durations else set())
-        noise = [self._noise(node, node.output[0] in late) for node in random]
+        noise = [self._noise(step.node, step.makes[0] in late) for step in random]
         if None in noise:
             return None
-        for node, made in zip(random, noise, strict=True):
+        for step, made in zip(random, noise, strict=True):
             assert made is not None
-            self.nodes.remove(node)
+            self.steps.remove(step)
             info = onnx.helper.make_tensor_value_info(made.name, onnx.TensorProto.FLOAT, [1, made.channels, None])
             self.inputs[made.name] = info
             self.types[made.name] = info.type.tensor_type
@@ -197,22 +212,22 @@ class _Graph:
     def _number(self, cuts: list[str]) -> None:
         self.stage = dict.fromkeys(self.inputs, 0)
         behind = {name: number for number, name in enumerate(cuts, start=1)}
-        for node in self.nodes:
-            read = [name for name in _reads(node) if name in self.stage]
+        for step in self.steps:
+            read = [name for name in step.reads if name in self.stage]
             if read:
                 number = max(max(self.stage[name], behind.get(name, 0)) for name in read)
-                self.stage.update(dict.fromkeys(node.output, number))
+                self.stage.update(dict.fromkeys(step.makes, number))
         self.last = max(self.stage.values())
 
     def crossings(self) -> Iterator[list[str]]:
         """For each stage, the tensors that it hands on."""
         wanted: defaultdict[int, dict[str, None]] = defaultdict(dict)
-        made = {name for node in self.nodes for name in node.output}
+        made = {name for step in self.steps for name in step.makes}
         if self.durations:
             wanted[self.stage[self.durations]][self.durations] = None
-        for node in self.nodes:
-            here = max((self.stage[name] for name in node.output if name in self.stage), default=0)
-            for name in _reads(node):
+        for step in self.steps:
+            here = max((self.stage[name] for name in step.makes if name in self.stage), default=0)
+            for name in step.reads:
                 if name in made and self.stage.get(name, here) < here:
                     wanted[self.stage[name]][name] = None
         wanted[self.stage[self.output]][self.output] = None
@@ -222,17 +237,16 @@ class _Graph:
         """The model of one stage, and the inputs that it takes."""
         import onnx
 
-        needed, nodes = set(outputs), []
-        for node in reversed(self.nodes):
-            mine = any(self.stage.get(name, number) == number for name in node.output)
-            if mine and needed & set(node.output):
-                nodes.append(node)
-                needed |= set(_reads(node))
-        made = {name for node in nodes for name in node.output}
+        needed, steps = set(outputs), []
+        for step in reversed(self.steps):
+            if any(name in needed and self.stage.get(name, number) == number for name in step.makes):
+                steps.append(step)
+                needed.update(step.reads)
+        made = {name for step in steps for name in step.makes}
         inputs = [name for name in self.stage if name in needed and name not in made]
         part = onnx.ModelProto()
         part.CopyFrom(_without_weights(self.model, nodes=False))
-        part.graph.node.extend(reversed(nodes))
+        part.graph.node.extend(step.node for step in reversed(steps))
         part.graph.initializer.extend(weight for name, weight in self.weights.items() if name in needed)
         part.graph.input.extend(self._info(name) for name in inputs)
         part.graph.output.extend(onnx.helper.make_empty_tensor_value_info(name) for name in outputs)
@@ -250,35 +264,35 @@ class _Graph:
     def _after(self, names: Iterable[str]) -> set[str]:
         """Every tensor made, over however many nodes, from those of these names."""
         reached = set(names)
-        for node in self.nodes:
-            if not reached.isdisjoint(_reads(node)):
-                reached |= set(node.output)
+        for step in self.steps:
+            if not reached.isdisjoint(step.reads):
+                reached.update(step.makes)
         return reached - set(names)
 
     def _decoder_input(self, late: set[str]) -> str | None:
         """The input of the last Conv before the first ConvTranspose, of those whose input has frames."""
-        producers = {name: node for node in self.nodes for name in node.output}
-        first = next((node for node in self.nodes if node.op_type == "ConvTranspose"), None)
-        waiting, seen = list(first.input[:1]) if first else [], set()
+        producers = {name: step for step in self.steps for name in step.makes}
+        first = next((step for step in self.steps if step.kind == "ConvTranspose"), None)
+        waiting, seen = list(first.reads[:1]) if first else [], set()
         while waiting:
             name = waiting.pop(0)
-            node = producers.get(name)
-            if node is None or name in seen:
+            step = producers.get(name)
+            if step is None or name in seen:
                 continue
             seen.add(name)
-            if node.op_type != "Conv":
-                waiting.extend(node.input)
-            elif node.input[0] in late:
-                return str(node.input[0])
+            if step.kind != "Conv":
+                waiting.extend(step.reads)
+            elif step.reads[0] in late:
+                return step.reads[0]
         return None
 
     def _flow_input(self, drawn: set[str], late: set[str], decoder: str) -> str | None:
         """Of the tensors between the second noise and the first Conv, the one that leaves fewest others to hand on."""
         candidates = []
-        for node in self.nodes:
-            if node.op_type == "Conv" and node.input[0] in drawn:
+        for step in self.steps:
+            if step.kind == "Conv" and step.reads[0] in drawn:
                 break
-            candidates += [name for name in node.output if name in drawn and self._rank(name) == 3]
+            candidates += [name for name in step.makes if name in drawn and self._rank(name) == 3]
         best: tuple[int, str] | None = None
         for name in candidates:
             behind = self._after({name})
@@ -286,9 +300,9 @@ class _Graph:
                 continue
             handed = {
                 read
-                for node in self.nodes
-                if not behind.isdisjoint(node.output)
-                for read in _reads(node)
+                for step in self.steps
+                if not behind.isdisjoint(step.makes)
+                for read in step.reads
                 if read in late and read not in behind
             }
             if best is None or len(handed) < best[0]:
@@ -306,21 +320,21 @@ class _Graph:
         on. None where an operator on the way mixes times in another way than a convolution that keeps the length.
         """
         field_of = {start: (Fraction(1), Fraction(0))}
-        for node in self.nodes:
-            read = [field_of[name] for name in _reads(node) if name in field_of]
-            if not read or node.op_type == "Shape":
+        for step in self.steps:
+            read = [field_of[name] for name in step.reads if name in field_of]
+            if not read or step.kind == "Shape":
                 continue
             rate, away = max(known[0] for known in read), max(known[1] for known in read)
-            if node.op_type in ("Conv", "ConvTranspose"):
-                grown = self._grown(node, rate)
-                if grown is None or node.input[0] not in field_of:
+            if step.kind in ("Conv", "ConvTranspose"):
+                grown = self._grown(step.node, rate)
+                if grown is None or step.reads[0] not in field_of:
                     return None
                 rate, away = grown[0], away + grown[1]
-            elif node.op_type not in NEUTRAL or min(known[0] for known in read) != rate:
-                if end in self._after(node.output):
+            elif step.kind not in NEUTRAL or min(known[0] for known in read) != rate:
+                if end in self._after(step.makes):
                     return None
                 continue
-            field_of.update(dict.fromkeys(node.output, (rate, away)))
+            field_of.update(dict.fromkeys(step.makes, (rate, away)))
             if end in field_of:
                 return field_of[end]
         return None

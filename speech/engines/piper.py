@@ -54,13 +54,13 @@ def load(spec: ModelSpec, files: Path | None, device: Device) -> Piper:
         raise EngineError(f"{str(path)!r} is not one whole Piper voice (.onnx and .onnx.json); {REMEDY}")
     if not find_spec("piper") or not find_spec("onnxruntime"):
         raise MissingDependencyError(f"voice {spec.name!r} needs piper-tts; type: pip install piper-tts")
-    layout, sessions = _piper_graphs.open_stages(model, _providers(device))
     threads = device.threads or cores() or 1
+    stages = _piper_graphs.open_stages(model, _providers(device), threads)
     try:
         voice = _piper_voice(settings)
     except (KeyError, TypeError, ValueError) as error:
         raise EngineError(f"{str(model)!r} has settings that piper-tts does not take ({error!r}); {REMEDY}") from error
-    return Piper(Graph(layout, sessions, voice.config.sample_rate, threads), voice, spec, threads)
+    return Piper(Graph(stages, voice.config.sample_rate, threads), voice, spec, threads)
 
 
 def inspect(path: Path) -> ModelSpec | None:
