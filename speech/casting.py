@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from speech import catalog
 from speech.cabinet import tag
@@ -12,6 +12,7 @@ from speech.data import Event
 from speech.devices import AUTO
 from speech.errors import UnknownModelError, UnsupportedError
 from speech.tts import lexicon, voices
+from speech.tts.lexicon import EMPTY, Lexicon
 
 if TYPE_CHECKING:
     import os
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from speech.cabinet import Cabinet
     from speech.choice import Choice
-    from speech.tts.lexicon import Lexicon
     from speech.tts.plan import Manner, Report
     from speech.tts.voices import Cast, Profile, Voices
 
@@ -77,20 +77,33 @@ def options_of(profile: Profile) -> dict[str, Any]:
     return pauses if profile.loudness is None else {**pauses, "loudness": profile.loudness}
 
 
-def lexica(files: Sequence[File]) -> Lexicon:
-    """The entries of several files as one lexicon; of the same word the last file's.
+def lexica(files: Sequence[File], document: Profile, voices: Voices) -> Lexicon:
+    """The entries of all files as one lexicon: those of profiles for their voices, then those for the document.
+
+    Of the same word the entry for a voice wins, then the last.
 
     Raises:
         UnsupportedError: a mistake in one, or it cannot be read.
     """
-    read = [lexicon.parse(text_of(file), str(file), _form(file)) for file in files]
-    return lexicon.merged(*read)
+    found = EMPTY
+    for profile in (*voices.cast.values(), *voices.profiles.values()):
+        if profile.lexicon and profile.model:
+            own = _read(profile.lexicon)
+            found = found.merged(Lexicon(replace(entry, voice=entry.voice or profile.model) for entry in own.entries))
+    own_files = [document.lexicon] if document.lexicon else []
+    return found.merged(*map(_read, [*own_files, *files]))
 
 
-def _form(file: File) -> str:
+def _read(file: File) -> Lexicon:
+    return lexicon.parse(text_of(file), str(file), _form(file))
+
+
+def _form(file: File) -> Literal["toml", "csv"]:
     ending = Path(file).suffix.lower()
-    if ending in (".toml", ".csv"):
-        return ending[1:]
+    if ending == ".toml":
+        return "toml"
+    if ending == ".csv":
+        return "csv"
     raise UnsupportedError(f"the lexicon {str(file)!r} is neither .toml nor .csv; name it after what it is")
 
 

@@ -78,7 +78,7 @@ class Synthesizer:
         self._voices = known_voices(voices)
         document = Cast(self._voices.profiles, self._voices.cast, SynthesizeOptions(), self._voice).document
         files = [lexicon] if isinstance(lexicon, (str, os.PathLike)) else [*lexicon]
-        self._lexicon = lexica([*([document.lexicon] if document.lexicon else []), *files])
+        self._lexicon = lexica(files, document, self._voices)
         self.options = with_options(with_options(SynthesizeOptions(), options_of(document)), options)
         self._progress = progress
         self._spool = Spool() if cache else None
