@@ -1,12 +1,14 @@
-"""Pure stages over samples: rate and pitch, edges, gain, place and silence.
+"""What is done to the sound of a voice: rate, pitch, level, place, silence, and edges that do not click.
 
-Stages that need to see a whole stretch of sound take and give iterators, so that they can wait for what follows;
-what they give never depends on how the sound was cut into pieces.
+Stages that need to see a whole stretch of sound take and give iterators, so that they can wait for what follows. The
+same samples come out however the sound was cut into pieces: what came whole from the cache and what was just spoken
+piece by piece must not differ. Nothing looks at one sentence to decide on its level.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from math import cos, pi, sin, sqrt
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,23 +17,28 @@ if TYPE_CHECKING:
 Stage = Callable[[Iterator["Samples"]], Iterator["Samples"]]
 """What the sound of a whole document may pass through, such as a watermark: as many frames out as in."""
 
-FADE = 0.003
-"""Seconds: long enough that a join does not click, too short to take anything from a consonant."""
-
-BLOCK = 1.0
-"""Seconds of silence given at once."""
+FADE: Seconds = 0.003
+"""Of an edge that would click: too short to take anything from a consonant."""
+AUDIBLE = 0.001
+"""A wave that sets in higher than this clicks: -60 dBFS."""
+BLOCK: Seconds = 1.0
+"""The longest stretch that is made, or taken, at once."""
 
 
 def pitch_ratio(semitones: float) -> float:
-    """How much higher in frequency: 12 semitones are an octave, equally tempered."""
-    ratio: float = 2 ** (semitones / 12)
-    return ratio
+    """How much faster a voice is played to sound that much higher: 12 semitones, equally tempered, are an octave.
+
+    The voice is asked to speak slower by as much, so that the duration comes back. The formants move with the pitch, as
+    if somebody smaller spoke: hence the limit of ``data.PITCH_LIMIT``.
+    """
+    return float(2 ** (semitones / 12))
 
 
 def resampled(pieces: Iterable[Samples], from_rate: float, to_rate: float) -> Iterator[Samples]:
-    """Sound at another rate: round(n * to / from) frames of n, none of them late.
+    """The same sound at another rate, not a sample late: ``round(frames * to_rate / from_rate)`` frames.
 
-    Played at the same rate as before it is higher or lower in pitch, and shorter or longer.
+    Played at the same rate as before it is higher or lower in pitch, and shorter or longer. Pieces are of shape
+    (frames,) or (frames, channels).
     """
     if from_rate == to_rate:
         yield from pieces
@@ -43,34 +50,42 @@ def resampled(pieces: Iterable[Samples], from_rate: float, to_rate: float) -> It
     for piece in pieces:
         if stream is None:
             channels = 1 if piece.ndim == 1 else piece.shape[1]
-            stream = soxr.ResampleStream(from_rate, to_rate, channels, dtype="float32", quality="HQ")
-            empty = piece[:0]
-        taken += len(piece)
-        made = stream.resample_chunk(np.ascontiguousarray(piece))
-        given += len(made)
-        yield made
+            stream = soxr.ResampleStream(from_rate, to_rate, channels, "float32", "HQ")
+            empty = np.zeros((0, *piece.shape[1:]), np.float32)
+        for part in _parts(piece, max(1, round(BLOCK * from_rate))):
+            made = stream.resample_chunk(np.ascontiguousarray(part, np.float32))
+            taken += len(part)
+            given += len(made)
+            if len(made):
+                yield made
     if stream is not None:
-        rest = stream.resample_chunk(empty, last=True)
-        yield _exactly(rest, round(taken * to_rate / from_rate) - given)
+        missing = round(taken * to_rate / from_rate) - given
+        if missing > 0:
+            yield _exactly(stream.resample_chunk(empty, last=True), missing)
 
 
 def faded(pieces: Iterable[Samples], rate: int) -> Iterator[Samples]:
-    """Sound whose very first and last moments rise from silence and fall back to it, along half a cosine."""
+    """An utterance whose first and last moment do not click; nothing changes where they are silent by themselves.
+
+    An edge that does not begin near zero rises, or falls, along half a cosine.
+    """
     import numpy as np
 
-    length = round(FADE * rate)
-    rise = (0.5 - 0.5 * np.cos(np.pi * (np.arange(length) + 0.5) / length)).astype(np.float32)
+    length = max(1, round(FADE * rate))
+    rise = (0.5 - 0.5 * np.cos(pi * (np.arange(length) + 0.5) / length)).astype(np.float32)
     held: Samples | None = None
-    begun = 0
+    begun = False
     for piece in pieces:
-        rising = _times(piece, rise[begun : begun + len(piece)])
-        begun += min(len(piece), length - begun)
-        held = rising if held is None else np.concatenate([held, rising])
-        if len(held) > length:
+        held = piece if held is None else np.concatenate([held, piece])
+        if not begun and len(held) >= 2 * length:
+            held, begun = _eased(held, rise), True
+        if begun and len(held) > length:
             yield held[:-length]
             held = held[-length:]
-    if held is not None:
-        yield _times(held[::-1], rise[: len(held)])[::-1]
+    if held is not None and len(held):
+        rise = rise[: len(held)]
+        start = held if begun else _eased(held, rise)
+        yield _eased(start[::-1], rise)[::-1]
 
 
 def gained(samples: Samples, decibels: float) -> Samples:
@@ -81,16 +96,17 @@ def gained(samples: Samples, decibels: float) -> Samples:
 
 
 def panned(samples: Samples, pan: float) -> Samples:
-    """Mono placed between two channels: (frames,) to (frames, 2).
+    """Mono placed between two channels: (frames,) or (frames, 1) to (frames, 2); -1 is left, 1 is right.
 
-    -1 is left, 1 is right. Constant power, scaled so that the middle is as loud in both channels as mono is: then
-    a document sounds the same in stereo where nothing is placed.
+    In the middle both channels are as loud as mono, so that a document sounds the same in stereo where nothing is
+    placed. Towards a side the far channel falls by the sine law of constant power, and the near one stays: it would
+    rise by 3 dB, and clip.
     """
     import numpy as np
 
-    angle = (pan + 1) * np.pi / 4
-    sides = np.sqrt(2) * np.array([np.cos(angle), np.sin(angle)])
-    return samples[:, None] * np.minimum(sides, 1.0).astype(np.float32)
+    angle = (min(1.0, max(-1.0, pan)) + 1) * pi / 4
+    sides = [1.0 if pan <= 0 else sqrt(2) * cos(angle), 1.0 if pan >= 0 else sqrt(2) * sin(angle)]
+    return samples.reshape(-1, 1) * np.array([sides], np.float32)
 
 
 def silence(seconds: Seconds, rate: int, channels: int) -> Iterator[Samples]:
@@ -103,18 +119,25 @@ def silence(seconds: Seconds, rate: int, channels: int) -> Iterator[Samples]:
         left -= most
 
 
-def _times(samples: Samples, factors: Samples) -> Samples:
-    import numpy as np
-
-    if not len(factors):
-        return samples
-    head = samples[: len(factors)] * (factors if samples.ndim == 1 else factors[:, None])
-    return np.concatenate([head, samples[len(factors) :]])
+def _parts(samples: Samples, size: int) -> Iterator[Samples]:
+    for at in range(0, len(samples), size):
+        yield samples[at : at + size]
 
 
 def _exactly(samples: Samples, frames: int) -> Samples:
     import numpy as np
 
     if frames <= len(samples):
-        return samples[: max(0, frames)]
+        return samples[:frames]
     return np.concatenate([samples, np.zeros((frames - len(samples), *samples.shape[1:]), np.float32)])
+
+
+def _eased(samples: Samples, rise: Samples) -> Samples:
+    """Its start faded in, if it would click."""
+    import numpy as np
+
+    if np.abs(samples[0]).max() <= AUDIBLE:
+        return samples
+    eased = samples.copy()
+    eased[: len(rise)] *= rise if samples.ndim == 1 else rise[:, None]
+    return eased

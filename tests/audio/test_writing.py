@@ -441,7 +441,7 @@ import resource, numpy as np
 from speech.audio.writing import writing
 block = np.random.default_rng(0).uniform(-.1, .1, 160_000).astype(np.float32)
 with writing({str(tmp_path / "x")!r}, {form!r}, 16_000) as file:
-    for number in range(180):
+    for number in range(90):
         file.write(block)
         if number == 5:
             first = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
