@@ -94,7 +94,7 @@ def _read(text: str, phonemize: Phonemize, *, first: bool) -> list[str]:
     if not first and (leading := LEADING.match(text)):
         said += list(leading[1])
         text = text[leading.end() :]
-    body = " ".join(text.split())
+    body = " ".join(_clean(text).split())
     if not body:
         return [*said, " "] if text else said
     if text[0].isspace():
@@ -155,6 +155,11 @@ def _stretched(alone: Sequence[list[str]], heard: Sequence[list[str]]) -> Iterat
         yield slice(i1, i2), slice(j1, j2)
 
 
+def _clean(text: str) -> str:
+    """Without what eSpeak NG cannot take: control characters, and halves of characters."""
+    return "".join(" " if unicodedata.category(letter) in ("Cc", "Cs") else letter for letter in text)
+
+
 def _alone(phrases: Sequence[Phrase], phonemize: Phonemize) -> Iterator[list[str]]:
     """What each word would be by itself."""
     text = "".join(phrase.spoken for phrase in phrases)
@@ -166,7 +171,7 @@ def _alone(phrases: Sequence[Phrase], phonemize: Phonemize) -> Iterator[list[str
     for word in re.finditer(r"\S+", text):
         inside = next((one for one in raw if one[0] < word.end() and word.start() < one[1]), None)
         if inside is None:
-            yield [symbol for part in phonemize(word[0]) for symbol in part]
+            yield [symbol for part in phonemize(_clean(word[0])) for symbol in part]
         else:
             begin, _, phrase = inside
             before = len(text[begin : word.start()].split()) if word.start() > begin else 0
