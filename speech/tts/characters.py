@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from speech.tts.plan import Manner, Report
 
+LONGEST_TEXT = 2000
+"""Characters of one item."""
+
 PHONEMES = re.compile(r"\[\[([^\[\]\n]+)\]\]")
 """How piper's users write a pronunciation into a text."""
 
@@ -86,5 +89,16 @@ def texts(raw: str, manner: Manner = PLAIN) -> Iterator[Text]:
     for turn, part in enumerate(PHONEMES.split(raw)):
         if turn % 2:
             yield Text(part, manner, phonemes=part)
-        elif plain := tidy(part):
-            yield Text(plain, manner)
+        else:
+            yield from (Text(piece, manner) for piece in _cut(tidy(part)))
+
+
+def _cut(text: str) -> Iterator[str]:
+    """Pieces that a sentence finder can hold, cut at spaces where there are any."""
+    at = 0
+    while len(text) - at > LONGEST_TEXT:
+        end = text.rfind(" ", at, at + LONGEST_TEXT) + 1
+        yield text[at : end or at + LONGEST_TEXT]
+        at = end or at + LONGEST_TEXT
+    if at < len(text):
+        yield text[at:]
