@@ -54,10 +54,10 @@ _ABBREVIATIONS = {
     "nl": "dhr. mevr. mw. o.a. d.w.z. bijv. blz. nr. fig.",
     "pl": "dr. np. tzn. m.in. rys. ul. al.",
     "pt": "av. pág. fig. vol. cap. exa.",
-    "ru": "т.е. т.д. т.п. им. ул. рис. табл. млн. млрд. тыс. руб. стр.",
+    "ru": "т.е. им. ул. рис. табл. млн. млрд. тыс. стр.",
     "sv": "t.ex. bl.a. d.v.s. kl. fig. nr.",
     "tr": "örn. bkz. vb. şek.",
-    "uk": "ім. вул. рис. млн. млрд. тис. грн. стор.",
+    "uk": "ім. вул. рис. млн. млрд. тис. стор.",
 }
 ABBREVIATIONS = {language: frozenset(words.split()) for language, words in _ABBREVIATIONS.items()}
 

@@ -24,7 +24,7 @@ SENTENCES = [
     ("de", "Das ist z. B. das Haus.|Am 3. Mai kam Dr. med. Müller u. a. Leute.|Ja."),
     ("fr", "M. Dupont et Mme. Martin sont là.|Il dit : « Oui ! » et part."),
     ("ru", "Он жил в г. Москве.|Т. е. там.|А. С. Пушкин.|Рис. 5 тут."),
-    ("nl", "O.a. dit, d.w.z. dat van mevr. de Vries."),
+    ("nl", "Het is 5 MW.|O.a. dit, d.w.z. dat van mevr. de Vries."),
     ("es", "¿Qué?|¡No!|Sí."),
     ("el", "Τι κάνεις;|Καλά."),
     ("hi", "यह है।|वह है॥|ठीक?"),
@@ -92,8 +92,8 @@ def test_nothing_is_lost(text):
         ("word and word " * 40, "word"),
         ("和字，" * 300, "，"),
         ("n" * 1000, "n"),
-        ("ก็" * 300, "็"),
-        ("👩🏽‍🚀" * 200, "🚀"),
+        ("n" + "ก็" * 300, "็"),
+        ("nn" + "👩🏽‍🚀" * 200, "🚀"),
     ],
 )
 def test_a_sentence_without_an_end_is_cut_where_it_hurts_least(text, last):
@@ -106,6 +106,7 @@ def test_a_sentence_without_an_end_is_cut_where_it_hurts_least(text, last):
 def test_a_sentence_little_longer_than_the_limit_ends_by_itself():
     text = "word " * 80 + "end. Next"
     assert ends.first(text, "en", 0, (), complete=True) == (405, True)
+    assert split(text, "en", 1) == split(text, "en") == [text[:404], "Next"]
 
 
 def test_what_is_whole_is_not_cut():

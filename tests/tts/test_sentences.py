@@ -57,6 +57,7 @@ P = End("paragraph")
         ([" \n"], []),
         (["Hello."], ["Hello."]),
         (["Hello.  You\nthere. "], ["Hello.", 0.2, "You there."]),
+        (["a", *" " * 1000, "b"], ["a b"]),
         (["Hel", "lo. ", "", "Yo", "u"], ["Hello.", 0.2, "You"]),
         (["One", P, "Two"], ["One", 0.6, "Two"]),
         (
@@ -86,6 +87,7 @@ P = End("paragraph")
         (["One.", P, Mark("a"), Pause(1), "Two"], ["One.", Mark("a"), 1, "Two"]),
         (["One.", P, Pause(1), Mark("a"), "Two"], ["One.", 1, Mark("a"), "Two"]),
         ([Mark("a"), "***", Mark("b")], [Mark("a"), Mark("b")]),
+        (["* ", Mark("a"), "*"], [Mark("a")]),
         (["One", Chapter("I"), "Two", Chapter("II")], ["One", 0.2, Chapter("I"), "Two", Chapter("II")]),
         (
             ["One", Clip("a", manner=SLOW), "two", P],
@@ -164,6 +166,7 @@ def test_a_seed_comes_from_what_is_said_and_not_from_where():
         (["Hello you.", Mark("m"), " Bye"], [("m", 2)]),
         (["a ", Text("x", spoken="one two"), Mark("m"), " b"], [("m", 3)]),
         (["a ", Text("x", spoken="one two"), " ", Mark("m"), "b"], [("m", 3)]),
+        (["see nginx", Mark("m"), " now"], [("m", 3)]),
         (["see ng", Mark("m"), "inx ", Mark("n"), "now"], [("m", 1), ("n", 3)]),
     ],
 )
@@ -231,13 +234,15 @@ def test_a_sentence_goes_out_when_its_end_is_sure():
     read = []
 
     def tokens():
-        for token in ["Hel", "lo. ", "How", " are", " you", "?", " I"]:
+        for token in ["Hel", "lo. ", "How", " are", " you and", " all", " of", " them", "?", " Hm. It is", " so"]:
             read.append(token)
             yield Text(token)
 
     said = steps(tokens(), READING, lambda _: None)
     assert short(next(said)) == "Hello."
     assert read[-1] == " are"
+    assert [short(next(said)) for _ in range(4)] == [0.2, "How are you and all of them?", 0.2, "Hm."]
+    assert read[-1] == " Hm. It is"
 
 
 def test_a_sentence_without_an_end_is_cut_without_a_pause():
