@@ -191,7 +191,7 @@ def test_the_lexicon_is_asked_about_plain_text_only():
 
 def test_numbers_are_written_out_sentence_by_sentence():
     reading = replace(READING, options=SynthesizeOptions())
-    said, told = run("It is ", "4", "2. Is it? 7", reading=reading)
+    said, told = run("It is ", "4", "2. Is it? ", Text("7", say_as="cardinal"), reading=reading)
     assert [short(step) for step in said] == ["It is forty-two.", 0.25, "Is it?", 0.25, "seven"]
     assert not told
 
