@@ -30,6 +30,7 @@ COMMANDS = {
     "render": "Subtitles and other formats from json, without a model.",
     "detect": "Which language is spoken, with probabilities.",
     "models": "The models there are, and those that are here.",
+    "voices": "The voices there are, and those that are here.",
     "doctor": "What is installed here, what works, and what auto would take.",
     "completion": "A script that lets the shell complete what you type.",
 }

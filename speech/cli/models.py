@@ -1,4 +1,7 @@
-"""``speech models``: what there is, what is here, and bringing or taking away."""
+"""``speech models``: what there is, what is here, and bringing or taking away.
+
+What both groups have, this one and ``speech voices``, is here; which of them it is stands in the context's ``obj``.
+"""
 
 # ruff: noqa: ANN401 - click hands values of any type through
 
@@ -17,13 +20,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from speech.cli.report import Report
-    from speech.data import ModelSpec
+    from speech.data import ModelFile, ModelSpec, Task
     from speech.store import FileFact, Store
 
 
-NAME = click.argument("name", metavar="MODEL", shell_complete=options.complete_model)
-NAMES = click.argument("names", nargs=-1, required=True, metavar="MODEL...", shell_complete=options.complete_model)
+def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """The names of the group's kind."""
+    voices = ctx.parent is not None and ctx.parent.info_name == "voices"
+    return (options.complete_voice if voices else options.complete_model)(ctx, param, incomplete)
+
+
+NAME = click.argument("name", metavar="NAME", shell_complete=_complete)
+NAMES = click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=_complete)
 JSON = option("--json", "as_json", is_flag=True, help="The same as JSON, for programs.")
+
+RECOGNIZERS: Task = "transcribe"
 
 
 @click.group(short_help="The models there are, and those that are here.", invoke_without_command=True)
@@ -31,6 +42,7 @@ JSON = option("--json", "as_json", is_flag=True, help="The same as JSON, for pro
 @click.pass_context
 def command(ctx: click.Context, as_json: bool) -> None:
     """List the models, or bring, check, remove and carry them; alone it is `speech models list`."""
+    ctx.obj = RECOGNIZERS
     if ctx.invoked_subcommand is None:
         _print_list(as_json)
 
@@ -38,7 +50,7 @@ def command(ctx: click.Context, as_json: bool) -> None:
 @command.command("list", cls=parsing.Command, short_help="Every model of the catalogue.")
 @JSON
 def list_(as_json: bool) -> None:
-    """Every model of the catalogue: its size, its languages, its licence, and whether it is here."""
+    """Every model that recognizes speech: its size, its languages, its licence, and whether it is here."""
     _print_list(as_json)
 
 
@@ -48,35 +60,51 @@ def list_(as_json: bool) -> None:
 @click.pass_context
 def pull(ctx: click.Context, /, names: Sequence[str], **_: Any) -> None:
     """Fetch models, or what is missing of them; a fetch that was cut goes on where it was."""
-    store, specs, how = _begin(names, ctx)
-    for spec in specs:
-        with how:
-            how.text(f"{store.fetch(spec, how.progress)}\n")
+    store, specs, how = begin(names, ctx)
+    fetch(store, specs, how)
     ctx.exit(1 if how.failures else 0)
 
 
-@command.command(cls=parsing.Command, short_help="Everything that is known of a model.")
+def fetch(store: Store, specs: Iterable[ModelSpec], how: Report) -> None:
+    """Bring them, and say where each lies and what is to be known of it."""
+    for spec in specs:
+        if spec.warning:
+            how.note(f"{spec.name} ({spec.licence}): {spec.warning}")
+        with how:
+            how.text(f"{_place(spec, store.fetch(spec, how.progress))}\n")
+
+
+def _place(spec: ModelSpec, folder: Path) -> Path:
+    """Where a model lies: its directory; of a voice, whose directory holds others too, the file that players take."""
+    return folder / spec.files[0].name if spec.kind == "voice" and spec.files else folder
+
+
+@command.command(cls=parsing.Command, short_help="Everything that is known of one.")
 @NAME
 @JSON
-def info(name: str, as_json: bool) -> None:
-    """Everything that is known of a model, and of each file whether its hash is pinned by the catalogue or recorded."""
+@click.pass_obj
+def info(task: Task, name: str, as_json: bool) -> None:
+    """Everything that is known of one, and of each file whether its hash is pinned by the catalogue or recorded."""
     from speech import catalog
     from speech.store import Store
 
-    spec = catalog.load().find(name)
+    spec = catalog.load().find(name, task)
     facts = _facts(spec, Store())
-    _print([json.dumps(facts, indent=2, ensure_ascii=False)] if as_json else _lines(facts))
+    show([json.dumps(facts, indent=2, ensure_ascii=False)] if as_json else _lines(facts))
 
 
-@command.command(cls=parsing.Command, short_help="Read models again and compare.")
-@click.argument("names", nargs=-1, metavar="[MODEL...]", shell_complete=options.complete_model)
+@command.command(cls=parsing.Command, short_help="Read them again and compare.")
+@click.argument("names", nargs=-1, metavar="[NAME...]", shell_complete=_complete)
 @options.REPORT
 @click.pass_context
 def verify(ctx: click.Context, /, names: Sequence[str], **_: Any) -> None:
-    """Read every file of the models again, of all that are here where none is named, and compare sizes and hashes."""
-    store, specs, how = _begin(names, ctx)
+    """Read every file again, of all that are here where none is named, and compare sizes and hashes."""
+    store, specs, how = begin(names, ctx)
     if not specs:
-        how.note("no model of the catalogue is on this machine; there is nothing to verify")
+        how.note(
+            f"no {'model' if ctx.obj == RECOGNIZERS else 'voice'} of the catalogue is on this machine; "
+            "there is nothing to verify"
+        )
     for spec in specs:
         with how:
             files = store.verify(spec, how.progress)
@@ -86,56 +114,57 @@ def verify(ctx: click.Context, /, names: Sequence[str], **_: Any) -> None:
     ctx.exit(1 if how.failures else 0)
 
 
-@command.command(cls=parsing.Command, short_help="Delete models from this machine.")
+@command.command(cls=parsing.Command, short_help="Delete them from this machine.")
 @NAMES
 @options.REPORT
 @click.pass_context
 def remove(ctx: click.Context, /, names: Sequence[str], **_: Any) -> None:
-    """Delete models from this machine."""
+    """Delete them from this machine."""
     from speech.store import human
 
-    store, specs, how = _begin(names, ctx)
+    store, specs, how = begin(names, ctx)
     for spec in specs:
         with how:
             how.text(f"{spec.name}: removed, {human(store.remove(spec))} freed\n")
     ctx.exit(1 if how.failures else 0)
 
 
-@command.command(cls=parsing.Command, short_help="Where a model lies.")
+@command.command(cls=parsing.Command, short_help="Where one lies.")
 @NAME
-def path(name: str) -> None:
-    """The directory of a model that is here, on standard output."""
+@click.pass_obj
+def path(task: Task, name: str) -> None:
+    """Where one that is here lies, on standard output: a model's directory, a voice's file."""
     from speech import catalog
     from speech.store import Store
 
-    spec = catalog.load().find(name)
-    _print([str(spec.path or Store().path(spec))])
+    spec = catalog.load().find(name, task)
+    show([str(spec.path or _place(spec, Store().path(spec)))])
 
 
-@command.command(cls=parsing.Command, short_help="Write a model into one file, for a machine without a network.")
+@command.command(cls=parsing.Command, short_help="Write one into a file, for a machine without a network.")
 @NAME
 @click.option("-o", "--output", required=True, metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
-              help="The file; `speech models import` takes it in.")  # fmt: skip
+              help="The file; import takes it in.")  # fmt: skip
 @options.REPORT
 @click.pass_context
 def export(ctx: click.Context, /, name: str, output: Path, **_: Any) -> None:
-    """Write a model that is here into one file, for a machine without a network."""
-    store, (spec,), how = _begin([name], ctx)
+    """Write one that is here into a file, for a machine without a network."""
+    store, (spec,), how = begin([name], ctx)
     with how:
         store.export(spec, output, how.progress)
         how.text(f"{output}\n")
     ctx.exit(1 if how.failures else 0)
 
 
-@command.command("import", cls=parsing.Command, short_help="Take in a model from such a file.")
+@command.command("import", cls=parsing.Command, short_help="Take one in from such a file.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
 @options.REPORT
 @click.pass_context
 def import_(ctx: click.Context, /, files: Sequence[Path], **_: Any) -> None:
-    """Take in models from files that `speech models export` wrote; what is not as the catalogue says is refused."""
+    """Take in what export wrote; what is not as the catalogue says is refused."""
     from speech import catalog
 
-    store, _all, how = _begin([], ctx)
+    store, _all, how = begin([], ctx)
     known = catalog.load()
     for file in files:
         with how:
@@ -144,15 +173,16 @@ def import_(ctx: click.Context, /, files: Sequence[Path], **_: Any) -> None:
     ctx.exit(1 if how.failures else 0)
 
 
-def _begin(names: Sequence[str], ctx: click.Context) -> tuple[Store, list[ModelSpec], Report]:
+def begin(names: Sequence[str], ctx: click.Context) -> tuple[Store, list[ModelSpec], Report]:
     """The store, the models of those names (all that are here where there are none), and what is said meanwhile."""
     from speech import catalog
-    from speech.cli.report import begin
+    from speech.cli import report
     from speech.store import Store
 
     store, known = Store(), catalog.load()
-    specs = [known.find(name) for name in names] or [spec for spec in known.models if spec.repo and store.has(spec)]
-    return store, specs, begin(ctx)
+    specs = [known.find(name, ctx.obj) for name in names]
+    specs = specs or [spec for spec in known.of(ctx.obj) if spec.repo and store.has(spec)]
+    return store, specs, report.begin(ctx)
 
 
 def _print_list(as_json: bool) -> None:
@@ -161,20 +191,21 @@ def _print_list(as_json: bool) -> None:
     from speech.store import Store
 
     store = Store()
-    rows = [(spec, installed(spec, store)) for spec in catalog.load().models]
+    rows = [(spec, installed(spec, store)) for spec in catalog.load().of(RECOGNIZERS)]
     if as_json:
-        _print([json.dumps([_summary(spec, here) for spec, here in rows], indent=2, ensure_ascii=False)])
+        show([json.dumps([summary(spec, here) for spec, here in rows], indent=2, ensure_ascii=False)])
     else:
-        _print(_table(rows))
+        show(_table(rows))
 
 
-def _print(lines: Iterable[str]) -> None:
+def show(lines: Iterable[str]) -> None:
+    """Lines on standard output."""
     stdout.write("".join(f"{line}\n" for line in lines))
 
 
-def _summary(spec: ModelSpec, here: bool) -> dict[str, Any]:
+def summary(spec: ModelSpec, here: bool) -> dict[str, Any]:
     """What a program may want to know of a model."""
-    return {
+    facts = {
         "name": spec.name,
         "here": here,
         "task": spec.task,
@@ -191,6 +222,15 @@ def _summary(spec: ModelSpec, here: bool) -> dict[str, Any]:
         "description": spec.description,
         "catalogue": spec.origin,
     }
+    if spec.kind == "voice":
+        facts |= {
+            "quality": spec.quality,
+            "sample_rate": spec.sample_rate,
+            "speakers": list(spec.speakers),
+            "trained_from": spec.trained_from,
+            "warning": spec.warning,
+        }
+    return facts
 
 
 def _table(rows: Iterable[tuple[ModelSpec, bool]]) -> Iterator[str]:
@@ -200,7 +240,7 @@ def _table(rows: Iterable[tuple[ModelSpec, bool]]) -> Iterator[str]:
     for mark, name, size, known, licence, description in cells:
         line = f"{mark:1} {name:{widths[1]}}  {size:>{widths[2]}}  {known:>{widths[3]}}  {licence:{widths[4]}}"
         yield f"{line}  {description}".rstrip()
-    yield "\n* is on this machine"
+    yield "\n* is on this machine; `speech voices` lists what speaks"
 
 
 def _cells(spec: ModelSpec) -> tuple[str, str, str, str, str]:
@@ -217,15 +257,24 @@ def _facts(spec: ModelSpec, store: Store) -> dict[str, Any]:
 
     here = installed(spec, store)
     known = {fact.name: fact for fact in store.facts(spec)} if here and spec.repo else {}
-    files = [_file(file.name, file.size, file.sha256, known.get(file.name)) for file in spec.files]
+    files = [_file(file, known.get(file.name)) for file in spec.files]
     place = spec.path or (store.path(spec) if known else None)
-    return _summary(spec, here) | {"path": str(place) if place else None, "files": files}
+    return summary(spec, here) | {"path": str(place) if place else None, "files": files, "card": _card(spec, place)}
 
 
-def _file(name: str, size: int | None, sha256: str | None, fact: FileFact | None) -> dict[str, Any]:
+def _card(spec: ModelSpec, folder: Path | None) -> str | None:
+    """What its publisher wrote about a voice, licence and origin above all, where that is here."""
+    cards = [folder / file.name for file in spec.files if file.is_paper] if folder and folder.is_dir() else []
+    return next((card.read_text("utf-8", "replace").strip() for card in cards if card.is_file()), None)
+
+
+def _file(file: ModelFile, fact: FileFact | None) -> dict[str, Any]:
     if fact is not None:
-        return {"name": name, "bytes": fact.size, "sha256": fact.sha256, "hash": fact.source}
-    return {"name": name, "bytes": size, "sha256": sha256, "hash": "pinned" if sha256 else None}
+        return {"name": file.name, "bytes": fact.size, "sha256": fact.sha256, "hash": fact.source}
+    facts = {"name": file.name, "bytes": file.size, "sha256": file.sha256}
+    if file.md5:
+        facts["md5"] = file.md5
+    return facts | {"hash": "pinned" if file.sha256 or file.md5 else None}
 
 
 _HASHES = {
@@ -239,11 +288,14 @@ def _lines(facts: dict[str, Any]) -> Iterator[str]:
     from speech.store import human
 
     for key, value in facts.items():
-        if key != "files" and value not in (None, [], ""):
+        if key not in ("files", "card") and value not in (None, [], ""):
             yield f"{key}: {_said(key, value)}"
     for file in facts["files"]:
-        yield f"{file['name']}: {human(file['bytes'])}, sha256 {file['sha256'] or 'not known'}"
+        digest = f"md5 {file['md5']}" if "md5" in file else f"sha256 {file['sha256'] or 'not known'}"
+        yield f"{file['name']}: {human(file['bytes'])}, {digest}"
         yield f"    {_HASHES[file['hash']]}"
+    if facts["card"]:
+        yield f"\n{facts['card']}"
 
 
 def _said(key: str, value: Any) -> str:
@@ -253,4 +305,4 @@ def _said(key: str, value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(value)
-    return human(value) if key == "bytes" else f"{value:,}" if key == "parameters" else str(value)
+    return human(value) if key == "bytes" else f"{value:,}" if key in ("parameters", "sample_rate") else str(value)

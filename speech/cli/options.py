@@ -39,7 +39,17 @@ def complete_model(ctx: click.Context, param: click.Parameter, incomplete: str) 
     from speech import catalog
 
     del ctx, param
-    return [spec.name for spec in catalog.load().models if spec.name.startswith(incomplete)]
+    return [spec.name for spec in catalog.load().of("transcribe") if spec.name.startswith(incomplete)]
+
+
+def complete_voice(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """The voices and profiles whose names begin so."""
+    from speech import catalog
+
+    del ctx, param
+    known = catalog.load()
+    names = [*known.profiles, *(spec.name for spec in known.of("synthesize"))]
+    return [name for name in names if name.startswith(incomplete)]
 
 
 def _complete_format(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:

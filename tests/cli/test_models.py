@@ -158,7 +158,7 @@ def test_a_model_travels_in_a_file(served, tmp_path, monkeypatch, capsys):
         (["pull", "pocketsphinx"], 1, "there is nothing to fetch; just use it"),
         (["path", "pocketsphinx"], 1, "is not from the hub: it has no files in the store; just use it"),
         (["remove", "pocketsphinx"], 1, "is not from the hub"),
-        (["pull"], 2, "Missing argument 'MODEL...'"),
+        (["pull"], 2, "Missing argument 'NAME...'"),
         (["export", "small"], 2, "Missing option '-o'"),
         (["push"], 2, "No such command 'push'"),
     ],
