@@ -58,7 +58,7 @@ class AvReader:
 
     def __init__(self, file: Input) -> None:
         self._file = file
-        self._container = _open(file)
+        self._container = demuxer(file)
         formats = set(self._container.format.name.split(","))
         self._seeks = file.seekable() and bool(formats & SEEKS_TO_THE_SAMPLE)
         self._from_zero = bool(formats & COUNTS_FROM_ZERO)
@@ -104,7 +104,7 @@ class AvReader:
     def _reopen(self) -> None:
         self._container.close()
         self._file.rewind()
-        self._container = _open(self._file)
+        self._container = demuxer(self._file)
 
     def _sought(self, track: int, begin: Seconds, notes: Notes) -> Iterator[Frame]:
         """Frames from a little before ``begin``, or from the start where the container does not find the place."""
@@ -287,7 +287,8 @@ def _known_to_ffmpeg(file: Input) -> bool:
     return mpeg_audio or head.startswith(KNOWN_TO_FFMPEG)
 
 
-def _open(file: Input) -> AvObject:
+def demuxer(file: Input) -> AvObject:
+    """FFmpeg's view of a file, by itself: no playlist, and nothing else opened on its behalf."""
     import av
 
     # No other file and no network, whatever the content asks for: demuxers ask io_open, SDP goes by the whitelist.

@@ -221,10 +221,11 @@ def writing(
         BrokenPipeError: whoever read ``target`` went away.
     """
     path = Path(target) if isinstance(target, (str, Path)) else None
-    name = str(path) if path else str(getattr(target, "name", "the output"))
-    order = _Order(name, _checked(format, rate, channels, tags), rate, channels, tags, bit_rate)
+    target_name = str(path) if path else str(getattr(target, "name", "the output"))
+    tags = {name: value for name, value in tags.items() if value}
+    order = _Order(target_name, _checked(format, rate, channels, tags), rate, channels, tags, bit_rate)
     with ExitStack() as stack:
-        with translated(name):
+        with translated(target_name):
             if path and not overwrite and path.exists():
                 raise FileExistsError
             draft = _draft(path, stack) if path or order.form.seeks else None
@@ -232,7 +233,7 @@ def writing(
             writer = Writer(file, order)
         stack.callback(writer.abandon)
         yield writer
-        with translated(name):
+        with translated(target_name):
             writer.finish()
             if draft and order.form.seeks:
                 file.seek(0)

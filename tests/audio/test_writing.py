@@ -210,6 +210,13 @@ def test_tags_are_read_back(form):
     assert {name: found.get(name) for name in TAGS} == TAGS
 
 
+def test_an_empty_tag_is_none():
+    for form in formats():
+        assert written(form, voice(500), tags={"title": "", "artist": "Ada"}) == written(
+            form, voice(500), tags={"artist": "Ada"}
+        )
+
+
 def test_the_comment_of_mpeg_audio_is_the_one_that_players_show():
     for form in ("mp3", "aac"):
         data = written(form, voice(5_000), tags=TAGS)
