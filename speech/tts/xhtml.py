@@ -86,6 +86,17 @@ class Tally:
         if what:
             self._counts[what] += 1
 
+    def copy(self) -> Tally:
+        """As it is now."""
+        other = Tally()
+        other._counts = self._counts.copy()
+        other.cleaner.lost, other.cleaner.line = self.cleaner.lost, self.cleaner.line
+        return other
+
+    def reset(self, other: Tally) -> None:
+        """Go back to a copy."""
+        self._counts, self.cleaner = other._counts, other.cleaner
+
     def tell(self, report: Report) -> None:
         """One event for each kind of thing."""
         self.cleaner.tell(report)
@@ -131,6 +142,7 @@ class Compiler:
         self._skipped = ""
         self._depth = 0
         self._links = 0
+        self._cell = False
         self._number = ""
 
     def items(self) -> list[Item]:
@@ -201,7 +213,7 @@ class Compiler:
 
     def _skip(self, name: str, what: str, given: _Attributes) -> None:
         if name == "math" and given.get("alttext"):
-            self._run.append(given["alttext"])
+            self._add(given["alttext"])
             what = ""
         self._tally.add(what)
         self._skipped, self._depth = name, 1
@@ -236,13 +248,11 @@ class Compiler:
             described = given.get("alt", "")
             if not _FILE.fullmatch(described):
                 self._tally.add("images")
-                self._run.append(self._tally.cleaner.clean(described))
+                self._add(self._tally.cleaner.clean(described))
             elif "alt" not in given:
                 self._tally.add("images without a description")
-        elif name in ("td", "th") and (said := self._said()):
-            while isinstance(blank := self._run[-1], str) and blank.isspace():
-                self._run.pop()
-            self._run.append(" " if _FINAL.search(said) else ", ")
+        elif name in ("td", "th"):
+            self._cell = True
         elif name == "code" and self._names["pre"]:
             self._tally.add("blocks of code")
             self._skipped, self._depth = name, 1
@@ -308,6 +318,12 @@ class Compiler:
 
     def _add(self, text: str) -> None:
         last = self._run[-1] if self._run else ""
+        if self._cell and not text.isspace():
+            self._cell = False
+            if said := self._said():
+                while isinstance(last := self._run[-1], str) and last.isspace():
+                    self._run.pop()
+                self._run.append(" " if _FINAL.search(said) else ", ")
         if text and not (text.isspace() and isinstance(last, str) and last.isspace()):
             self._run.append(text)
 
@@ -333,6 +349,7 @@ class Compiler:
         """What was said is complete."""
         run, self._run = self._run, []
         self._base += len(run)
+        self._cell = False
         found = _joined(run)
         if not found:
             return
@@ -345,8 +362,10 @@ class Compiler:
         self._out.append(End(kind or self._kind))
 
 
-def page(data: bytes, tally: Tally, targets: Mapping[str, str] | None = None) -> tuple[list[Item], bool]:
-    """The items of an XHTML page, and whether it was sound.
+def page(
+    data: bytes, tally: Tally, targets: Mapping[str, str] | None = None, chapters: str = ""
+) -> tuple[list[Item], bool]:
+    """The items of an XHTML page, and whether it was sound; the arguments are those of a ``Compiler``.
 
     A document type is passed over: the characters HTML has names for are known, nothing is opened, and a page that
     declares entities of its own counts as broken.
@@ -356,18 +375,24 @@ def page(data: bytes, tally: Tally, targets: Mapping[str, str] | None = None) ->
     from defusedxml import DefusedXmlException  # type: ignore[import-untyped]
     from defusedxml.ElementTree import DefusedXMLParser  # type: ignore[import-untyped]
 
-    compiler = Compiler(tally, targets)
+    kept = tally.copy()
+    compiler = Compiler(tally, targets, chapters)
     parser = DefusedXMLParser(target=compiler, forbid_dtd=False, forbid_entities=True, forbid_external=True)
     try:
-        parser.feed(_ENTITY.sub(_by_number, data))
+        parser.feed(without_entities(data))
         parser.close()
     except (ParseError, DefusedXmlException, ValueError, LookupError):
-        return _mended(data, tally, targets), False
+        tally.reset(kept)
+        return _mended(data, Compiler(tally, targets, chapters)), False
     return compiler.items(), True
 
 
-def _mended(data: bytes, tally: Tally, targets: Mapping[str, str] | None) -> list[Item]:
-    compiler = Compiler(tally, targets)
+def without_entities(data: bytes) -> bytes:
+    """The page with numbers in place of the names that HTML gives to characters: XML knows but five of them."""
+    return _ENTITY.sub(_by_number, data)
+
+
+def _mended(data: bytes, compiler: Compiler) -> list[Item]:
     html = Html(compiler)
     html.feed(_decoded(data))
     html.close()
