@@ -55,6 +55,7 @@ _LABEL = re.compile(
 _DIRECTION = re.compile(
     r"\[\[[^\[\]\n]*\]\]|\[(?P<square>[^\[\]]*)\](?!\([^()\s]*[./#])|[(（](?P<round>[^()（）]*)[)）]|【(?P<full>[^【】]*)】"
 )
+_SEVERAL = re.compile(r"\s*[,&+/]\s*|\s+and\s+")
 _COMMENT = re.compile(r"\s*(?:#|//)")
 _NO_NAME = re.compile(r"[\"“”„«»‹›!?…,;=<>{}|@\\~^$%*`。！？，；]")
 _LIKE_A_MODEL = re.compile(r"[^\W\d_][^\s#_]*[_#]\S+")
@@ -234,7 +235,8 @@ class _Script:
 
     def _judge(self, name: str, number: int) -> None:
         """Whether what stands before a colon was meant as a name, though the cast does not have it."""
-        if _like_a_name(name) or (_like_a_word(name) and self._nearest(name, 0.8)):
+        several = [part for part in _SEVERAL.split(name) if named(part, self.cast)]
+        if len(several) > 1 or _like_a_name(name) or (_like_a_word(name) and self._nearest(name, 0.8)):
             self.unknown.setdefault(name, number)
         elif _labels(name):
             self.doubtful.append((name, number))

@@ -5,7 +5,6 @@ Whatever cannot be done as the document says is told, once for each kind; its te
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,13 +15,13 @@ from speech.tts import prosody, xsampa
 from speech.tts.characters import Cleaner
 from speech.tts.flow import SPACES, Flow
 from speech.tts.plan import PLAIN, Clip, Manner, Mark, Pause, Text
+from speech.tts.vocabulary import ALPHABETS, FORMATTED, NAMESPACES, SAY_AS, SILENCES, format_of, own_name, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from speech.tts.plan import Item, Report
-
-Attributes = Mapping[str, str]
-
-NAMESPACES = ("http://www.w3.org/2001/10/synthesis", "https://www.w3.org/2001/10/synthesis")
+    from speech.tts.vocabulary import Attributes
 
 RUN = 4096
 """Characters of text that are gathered before they are passed on, at the next space."""
@@ -30,32 +29,6 @@ LONGEST_RUN = 65_536
 """Characters without a space after which text is cut anywhere, and at most inside an element that is read as one."""
 MOST_FALLBACK = 1000
 """Items that may stand in for a recording."""
-
-OTHER_NAMES = {"paragraph": "p", "sentence": "s", "bookmark": "mark", "token": "w"}
-
-SAY_AS = {
-    "characters": "characters", "character": "characters", "spell-out": "characters", "letters": "characters",
-    "cardinal": "cardinal", "number": "cardinal", "ordinal": "ordinal", "digits": "digits", "digit": "digits",
-    "number_digit": "digits", "date": "date", "time": "time", "telephone": "telephone", "phone": "telephone",
-    "currency": "currency", "money": "currency", "unit": "unit", "measure": "unit", "fraction": "fraction",
-    "verbatim": "verbatim",
-}  # fmt: skip
-"""What services call the kinds of text: as the plan calls them."""
-FORMATTED = ("date", "time", "telephone", "currency", "unit")
-"""Kinds whose format is passed on."""
-
-ALPHABETS = ("ipa", "x-sampa", "xsampa")
-SILENCES = ("leading", "leading-exact")
-"""Of Azure's silences those that stand where they are heard."""
-
-
-def own_name(tag: str, attributes: Attributes, prefixes: set[str] | None = None) -> str:
-    """The name of an element as this file knows it; with its prefix where it is somebody else's."""
-    prefix, colon, name = tag.rpartition(":")
-    if colon and (attributes.get(f"xmlns:{prefix}") in NAMESPACES or prefix in (prefixes or ())):
-        tag = name
-    tag = tag.lower()
-    return OTHER_NAMES.get(tag, tag)
 
 
 @dataclass(slots=True)
@@ -106,6 +79,7 @@ class Builder:
         method = _METHODS.get(name)
         if method:
             method(self, element)
+            self._ignores(element, *unknown(name, attributes), why="there is nothing of that name: it is left out")
         else:
             self._unknown(tag)
 
@@ -274,7 +248,7 @@ class Builder:
         if format_ and kind not in FORMATTED:
             self._tell(f"<say-as> format {format_!r} makes no difference to {given!r}", once=f"{kind}:{format_}")
             format_ = ""
-        element.say_as = kind + (f":{_format(kind, format_)}" if format_ else "")
+        element.say_as = kind + (f":{format_of(kind, format_)}" if format_ else "")
 
     def _sub(self, element: _Element) -> None:
         alias = " ".join(element.attributes.get("alias", "").split())
@@ -388,10 +362,3 @@ _METHODS: dict[str, Callable[[Builder, _Element], None]] = {
     "mark": Builder._mark, "desc": Builder._mute, "metadata": Builder._mute, "meta": Builder._mute,
     "lexicon": Builder._lexicon, "lookup": Builder._lookup, "w": Builder._plain, "mstts:silence": Builder._silence,
 }  # fmt: skip
-
-
-def _format(kind: str, given: str) -> str:
-    """A format as the plan has it: of a date the order of day, month and year, each once."""
-    if kind != "date":
-        return given
-    return "".join(dict.fromkeys(letter for letter in given.lower() if letter in "dmy")) or given

@@ -29,8 +29,12 @@ BREAKS = {"none": 0.0, "x-weak": 0.25, "weak": 0.5, "medium": 0.75, "strong": 1.
 
 SLOWEST, FASTEST = 0.2, 5.0
 """What a voice can follow."""
+MOST_TIMES = 20.0
+"""A rate that changes by more is a slip of the pen: ``100`` where ``100%`` was meant."""
 MOST_PITCH = 24.0
 """Semitones; a voice follows less, this is where it stops to mean anything."""
+LEAST_PERCENT = 50.0
+"""Of a pitch without a sign: less is a change by it, more is a part of what holds."""
 MOST_GAIN = 20.0
 """Decibels."""
 LONGEST_BREAK = 600.0
@@ -68,7 +72,7 @@ def rate(value: str) -> Change | None:
         return None
     factor = number / 100 if unit else number
     factor = 1 + factor if signed else factor
-    return Change(factor) if factor > 0 else None
+    return Change(factor) if 1 / MOST_TIMES <= factor <= MOST_TIMES else None
 
 
 def pitch(value: str) -> Change | None:
@@ -81,7 +85,8 @@ def pitch(value: str) -> Change | None:
         return None
     if unit in ("st", "semitone", "semitones"):
         return Change(number)
-    factor = 1 + number / 100 if signed else number / 100
+    # SSML asks for a sign. Without one 120% can only be a part of what holds, and 10% a change by it.
+    factor = 1 + number / 100 if signed or number < LEAST_PERCENT else number / 100
     return Change(12 * log2(factor)) if unit == "%" and factor > 0 else None
 
 

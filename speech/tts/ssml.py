@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 from speech.errors import UnsupportedError
-from speech.tts.elements import Builder, own_name
+from speech.tts.elements import Builder
+from speech.tts.vocabulary import own_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

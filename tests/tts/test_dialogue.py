@@ -104,6 +104,7 @@ def test_names_are_matched_as_written_first():
         ("Zoë: Hi.\nAnna: Ho.\nMr. X: Hm.\nZoë: Hi.", ["'Zoë' in line 1, 'Mr. X' in line 3", "Anna, Bert, "]),
         ("Anna: Hi.\nLudwig van Beethoven: Ho.", ["'Ludwig van Beethoven' in line 2"]),
         ("Anna: Hi.\n王: 你好", ["'王' in line 2"]),
+        ("Anna: Hi.\nanna, bert: Ho.", ["'anna, bert' in line 2"]),
         ("Anna: Hi.\nCharlie (angrily): Ho.", ["'Charlie' in line 2"]),
     ],
 )

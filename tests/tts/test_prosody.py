@@ -35,7 +35,8 @@ def test_rates(value, now, expected):
     ("value", "now", "expected"),
     [
         ("high", 3, octave(1.2)), ("x-low", 0, octave(0.55)), ("medium", 3, 0), ("+2st", 1, 3), ("-1.5ST", 0, -1.5),
-        ("2st", 0, 2), ("+10%", 0, octave(1.1)), ("-50%", 1, -11), ("200%", 0, 12), ("+1 semitone", 0, 1),
+        ("2st", 0, 2), ("+10%", 0, octave(1.1)), ("-50%", 1, -11), ("200%", 0, 12), ("50%", 0, -12),
+        ("10%", 0, octave(1.1)), ("+1 semitone", 0, 1),
     ],
 )  # fmt: skip
 def test_pitches(value, now, expected):
@@ -65,8 +66,9 @@ def test_times(value, expected):
 @pytest.mark.parametrize(
     ("read", "value"),
     [
+        *((prosody.rate, value) for value in ("100", "1%")),
         *((prosody.rate, value) for value in ("0", "0%", "-100%", "-200%", "nan", "inf", "", "quick", "5st", "1e999")),
-        *((prosody.pitch, value) for value in ("180Hz", "+50Hz", "+2", "-100%", "0%", "nanst", "higher", "")),
+        *((prosody.pitch, value) for value in ("180Hz", "+50Hz", "+2", "-100%", "nanst", "higher", "")),
         *((prosody.volume, value) for value in ("101", "-101%", "+5st", "nan", "louder", "1e999dB", "")),
         *((prosody.time, value) for value in ("nans", "infs", "s", "", "1e999s", "9" * 400 + "s")),
     ],
@@ -91,7 +93,7 @@ def test_every_value_is_a_number_or_none(value):
     assert 0 <= (prosody.time(value) or 0) < inf
 
 
-@given(st.floats(0.1, 400), st.floats(0.1, 400))
+@given(st.floats(5.1, 400), st.floats(5.1, 400))
 def test_percentages_follow_each_other_by_multiplication(first, second):
     now = prosody.rate(f"{second:f}%").times(prosody.rate(f"{first:f}%").times(1))
     assert now == pytest.approx(first * second / 10_000, rel=1e-3)
