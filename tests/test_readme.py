@@ -1,6 +1,6 @@
 """The README's examples run as they stand, against a hub on this machine whose "small" is whisper-micro.
 
-PYTHONPATH=tests python tests/test_readme.py --write      # brings the README's table of models up to date
+PYTHONPATH=tests python tests/test_readme.py --write      # brings the README's tables of models and voices up to date
 """
 
 import hashlib
@@ -21,15 +21,15 @@ from speech.store import human
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DATA = ROOT / "tests" / "data"
-TABLE = re.compile(r"(<!-- models:.*?-->\n).*?(<!-- /models -->)", re.DOTALL)
+TABLE = re.compile(r"(<!-- (models|voices):[^\n]*-->\n).*?(<!-- /\2 -->)", re.DOTALL)
 
 SHELL = [block for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) if "venv" not in block]
 PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
-def table() -> str:
+def models() -> str:
     rows = ["| model | size | languages | translates | licence |", "|---|---|---|---|---|"]
-    for spec in catalog.load().models:
+    for spec in catalog.load().of("transcribe"):
         if spec.origin != "speech":
             continue
         size = human(spec.size) if spec.size else "with the package" if spec.embedded else ""
@@ -39,10 +39,27 @@ def table() -> str:
     return "\n".join(rows) + "\n"
 
 
-def test_the_table_of_models_is_the_catalogue():
-    assert TABLE.search(README)[0] == TABLE.sub(rf"\g<1>{table()}\g<2>", TABLE.search(README)[0]), (
-        "python tests/test_readme.py --write"
-    )
+def voices() -> str:
+    """The voice of each language, as far as there is one that may be taken unasked."""
+    rows = ["| language | voice | size | licence of its data | to know |", "|---|---|---|---|---|"]
+    known = catalog.load()
+    for task, language, _ in sorted(known.chains):
+        if task == "synthesize":
+            spec = known.chain(task, language, "cpu")[0]
+            licence = str(spec.licence).replace("LicenseRef-public-domain", "public domain")
+            rows.append(f"| {language} | {spec.name} | {human(spec.size)} | {licence} | {spec.warning} |")
+    return "\n".join(rows) + "\n"
+
+
+def written(text: str) -> str:
+    """The text with its tables as the catalogue has them."""
+    tables = {"models": models, "voices": voices}
+    return TABLE.sub(lambda found: found[1] + tables[found[2]]() + found[3], text)
+
+
+def test_the_tables_are_the_catalogue():
+    assert "models" in {found[2] for found in TABLE.finditer(README)}
+    assert written(README) == README, "python tests/test_readme.py --write"
 
 
 def test_nothing_is_left_to_fill_in():
@@ -158,4 +175,4 @@ def test_python(block, run, folder):
 
 
 if __name__ == "__main__" and "--write" in sys.argv:
-    (ROOT / "README.md").write_text(TABLE.sub(rf"\g<1>{table()}\g<2>", README), encoding="utf-8")
+    (ROOT / "README.md").write_text(written(README), encoding="utf-8")

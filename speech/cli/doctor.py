@@ -12,18 +12,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from speech.data import Task
+
 PACKAGES = (
-    "av", "click", "ctranslate2", "faster-whisper", "huggingface_hub", "numpy", "onnxruntime", "pocketsphinx", "rich",
-    "soundfile", "soxr",
+    "av", "click", "ctranslate2", "espeakng-loader", "faster-whisper", "huggingface_hub", "numpy", "onnx",
+    "onnxruntime", "piper-tts", "pocketsphinx", "rich", "soundfile", "soxr",
 )  # fmt: skip
-"""What the core brings, directly or through faster-whisper."""
+"""What the core brings, directly or through faster-whisper and piper-tts."""
 
 
 @parsing.command()
 @option("--json", "as_json", is_flag=True, help="The same as one JSON object.")
 @option("--offline", is_flag=True, help="Do not ask whether the hub answers.")
 def command(as_json: bool, offline: bool) -> None:
-    """Say what is installed here, which devices really work, where models are kept, and which model auto would take."""
+    """Say what is installed, which devices really work, where models are kept, and what model and voice auto takes."""
     findings = examine(offline=offline)
     stdout.write(
         (json.dumps(findings, indent=2, ensure_ascii=False) if as_json else "\n".join(_lines(findings))) + "\n"
@@ -45,7 +47,8 @@ def examine(*, offline: bool = False) -> dict[str, Any]:
         "engines": {name: _engine(name) for name in engines.names()},
         "store": _store(offline),
         "catalogue": _catalogue(),
-        "auto": _auto(),
+        "auto": _auto("transcribe"),
+        "voice": {"language": _language(), **_auto("synthesize", _language())},
     }
 
 
@@ -111,19 +114,34 @@ def _catalogue() -> dict[str, Any]:
     from speech.errors import SpeechError
 
     try:
-        models = catalog.load().models
+        known = catalog.load()
     except SpeechError as error:
         return {"error": str(error)}
-    return {"models": len(models), "own": str(catalog.user_file())}
+    counts = {"models": len(known.of("transcribe")), "voices": len(known.of("synthesize"))}
+    return {**counts, "own": str(catalog.user_file())}
 
 
-def _auto() -> dict[str, Any]:
+def _language() -> str | None:
+    """The language of the user's locale, with its region."""
+    import os
+
+    from speech.errors import SpeechError
+    from speech.languages import tag
+
+    given = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
+    try:
+        return tag(given.partition(".")[0].partition("@")[0])
+    except SpeechError:  # C, POSIX, or nothing
+        return None
+
+
+def _auto(task: Task, language: str | None = None) -> dict[str, Any]:
     """What would run if nothing could be fetched, and what would be fetched."""
     from speech.choice import choose
     from speech.errors import SpeechError
 
     try:
-        choice = choose("auto", offline=True)
+        choice = choose("auto", task=task, language=language, offline=True)
     except SpeechError as error:
         return {"error": str(error)}
     return {"model": choice.spec.name, "device": choice.device.name, "reason": choice.reason, "hint": choice.hint}
@@ -157,14 +175,18 @@ def _engine_lines(name: str, engine: dict[str, Any]) -> Iterator[str]:
 def _model_lines(findings: dict[str, Any]) -> Iterator[str]:
     from speech.store import human
 
-    store, catalogue, auto = findings["store"], findings["catalogue"], findings["auto"]
+    store, catalogue = findings["store"], findings["catalogue"]
     answers = "offline" if store["offline"] else "answers" if store["answers"] else "does not answer"
     yield f"  {'folder':<16} {store['folder']} ({human(store['free_bytes'])} free)"
     yield f"  {'hub':<16} {store['hub']} ({answers})"
-    known = f"{catalogue['models']} models; your own: {catalogue['own']}" if "models" in catalogue else ""
+    known = ""
+    if "models" in catalogue:
+        known = f"{catalogue['models']} models, {catalogue['voices']} voices; your own: {catalogue['own']}"
     yield f"  {'catalogue':<16} {known or catalogue['error']}"
-    yield f"  {'auto':<16} {auto.get('reason') or auto['error']}"
-    if auto.get("hint"):
-        yield f"  {'':<16} {auto['hint']}"
-        if store["answers"]:
-            yield f"  {'':<16} the hub answers, so auto itself would fetch it first"
+    voice = findings["voice"]
+    for title, auto in (("auto", findings["auto"]), (f"voice for {voice['language'] or 'en'}", voice)):
+        yield f"  {title:<16} {auto.get('reason') or auto['error']}"
+        if auto.get("hint"):
+            yield f"  {'':<16} {auto['hint']}"
+            if store["answers"]:
+                yield f"  {'':<16} the hub answers, so auto itself would fetch it first"

@@ -1,5 +1,7 @@
 import json
 
+import pytest
+
 from speech import engines
 from speech.cli import main
 
@@ -26,3 +28,25 @@ def test_a_broken_catalogue_is_a_finding(tmp_path, monkeypatch, capsys):
     (tmp_path / "models.toml").write_text("no toml")
     assert main(["doctor"]) == 0
     assert "models.toml" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("locale", "language", "title", "better"),
+    [
+        ("de_AT.UTF-8", "de-AT", "voice for de-AT", "de_DE-thorsten-medium"),
+        ("en_GB", "en-GB", "voice for en-GB", "en_GB-cori-high"),
+        ("C.UTF-8", None, "voice for en", "en_US-ljspeech-high"),
+        ("", None, "voice for en", "en_US-ljspeech-high"),
+    ],
+)
+def test_the_voice_is_the_one_for_the_users_language(locale, language, title, better, monkeypatch, capsys):
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", locale)
+    assert main(["doctor", "--json"]) == 0
+    voice = json.loads(capsys.readouterr().out)["voice"]
+    assert (voice["language"], voice["model"]) == (language, "espeak-ng")
+    assert main(["doctor"]) == 0
+    out = capsys.readouterr().out
+    assert title in out
+    assert f"`speech voices pull {better}` fetches a better one" in out
