@@ -21,6 +21,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from speech.engines import _espeak_memory
 from speech.errors import EngineError
 
 if sys.platform == "win32":
@@ -255,6 +256,7 @@ def _library() -> Iterator[ctypes.CDLL]:
             try:
                 yield library
             finally:
+                _espeak_memory.reclaim(library)
                 library.espeak_ng_Terminate()
         except AttributeError as error:
             raise EngineError(f"eSpeak NG's library is too old ({error}); type: {_AGAIN}") from error

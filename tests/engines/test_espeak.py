@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import itertools
+import gc
 import locale
 import os
 import sys
@@ -346,7 +347,27 @@ def test_emoji_are_named(voice):
     assert not events
 
 
-# Very long sentences.
+# Very long sentences, and very many.
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="where the library keeps what it forgets is known of this one")
+def test_memory_does_not_grow_with_the_sentences(voice):
+    def kilobytes():
+        import resource
+
+        gc.collect()
+        return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() // 1024
+
+    def book(sentences):
+        for number in range(sentences):
+            # Words of another language bring its dictionary, 164 kB that the library itself never frees.
+            speak(voice, f"Kapitel {number}: This is the weather, ελλάδα.", language="de")
+            speak(voice, "ab")
+
+    book(10)
+    before = kilobytes()
+    book(80)
+    assert kilobytes() - before < 4000
 
 
 def test_a_very_long_sentence_comes_in_pieces(voice):
