@@ -93,10 +93,9 @@ def plan(
 
 def foreseen(tasks: Iterable[Task], existing: Existing) -> list[Result] | None:
     """The results, where not one of the tasks needs any work; then no model need be loaded."""
-    work = _Work(existing, False, None, None)
     results = []
     for task in tasks:
-        result = work.look(task)
+        result = look(task, existing)
         if result is None:
             return None
         results.append(result)
@@ -174,6 +173,22 @@ def render(tasks: Iterable[Task], *, existing: Existing = "keep", rules: CueRule
             yield Result(task, "failed", error=error)
 
 
+def look(task: Task, existing: Existing) -> Result | None:
+    """The result, where the plan or the outputs that are there already decide it."""
+    if task.error is not None:
+        return Result(task, "failed", error=task.error)
+    there = [path for path in task.outputs.values() if os.path.lexists(path)]
+    if not there or existing == "overwrite":
+        return None
+    if existing == "skip":
+        return Result(task, "skipped") if len(there) == len(task.outputs) else None
+    names = repr(str(there[0])) + (f" and {len(there) - 1} more" if len(there) > 1 else "")
+    verb = "is" if len(there) == 1 else "are"
+    message = f"{names} {verb} there already"
+    advice = "--overwrite replaces, --skip-existing leaves what is there, --resume does only what is missing"
+    return Result(task, "kept", error=OutputError(f"{message}; {advice}"))
+
+
 @dataclass(slots=True)
 class _Turn:
     """A task under way: its result, if there is one already, and its journal."""
@@ -205,7 +220,7 @@ class _Work:
 
     def begin(self, task: Task) -> _Turn:
         """Everything that can be settled before the recording is opened."""
-        result = self.look(task)
+        result = look(task, self.existing)
         if result is not None:
             if result.outcome == "skipped":
                 _drop_leftover(task)
@@ -230,21 +245,6 @@ class _Work:
         finally:
             turn.close()
 
-    def look(self, task: Task) -> Result | None:
-        """The result, where the plan or the outputs that are there already decide it."""
-        if task.error is not None:
-            return Result(task, "failed", error=task.error)
-        there = [path for path in task.outputs.values() if os.path.lexists(path)]
-        if not there or self.existing == "overwrite":
-            return None
-        if self.existing == "skip":
-            return Result(task, "skipped") if len(there) == len(task.outputs) else None
-        names = repr(str(there[0])) + (f" and {len(there) - 1} more" if len(there) > 1 else "")
-        verb = "is" if len(there) == 1 else "are"
-        message = f"{names} {verb} there already"
-        advice = "--overwrite replaces, --skip-existing leaves what is there, --resume does only what is missing"
-        return Result(task, "kept", error=OutputError(f"{message}; {advice}"))
-
     def _open(self, task: Task) -> _Turn:
         from speech.transcript import drop_drafts
 
@@ -257,7 +257,7 @@ class _Work:
             return _Turn(task, missing=missing)
         journal = self._journal(task, next(iter(missing.values())))
         # Another process may have finished it while this one waited for the journal.
-        if (result := self.look(task)) is not None:
+        if (result := look(task, self.existing)) is not None:
             journal.finish()
             return _Turn(task, result)
         for path in missing.values():
@@ -268,7 +268,7 @@ class _Work:
         source = Path(task.source)
         try:
             facts = source.stat()
-            _make_folder(output)
+            make_folder(output)
             identity = {"name": source.name, "size": facts.st_size, "mtime_ns": facts.st_mtime_ns}
             return Journal(beside(output, source.name), {"source": identity, **(self.header or {})}, resume=self.resume)
         except BusyError as error:
@@ -282,12 +282,17 @@ class _Work:
         from speech.formats.cues import CueRules
 
         for name, path in turn.missing.items():
-            _make_folder(path)
+            make_folder(path)
             transcript.save(path, name, rules=self.rules or CueRules(), overwrite=self.existing == "overwrite")
             yield path
 
 
-def _make_folder(output: Path) -> None:
+def make_folder(output: Path) -> None:
+    """The folder of an output.
+
+    Raises:
+        OutputError: it cannot be made.
+    """
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
