@@ -112,7 +112,9 @@ class Graph:
         for number, noise in enumerate(self._layout.noise):
             if noise.per_frame is per_frame and noise.name not in tensors:
                 count = int(tensors[self._layout.durations or ""].sum()) if per_frame else len(request.ids)
-                generator = np.random.Generator(np.random.Philox(key=[request.seed % 2**64, number]))
+                generator = np.random.Generator(
+                    np.random.Philox(key=np.array([request.seed % 2**64, number], np.uint64))
+                )
                 tensors[noise.name] = generator.standard_normal((1, noise.channels, count), np.float32)
 
     def _pieces(self, tensors: Mapping[str, Array], frames: int, early: bool) -> Generator[Samples]:
