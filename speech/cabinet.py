@@ -53,7 +53,7 @@ class Cabinet:
         self._loaded: dict[str, Loaded] = {}
 
     def choice(self, name: str, language: str | None = None, fallback: str | None = None) -> Choice:
-        """Which voice that is; of ``auto``, the best for the language.
+        """Which voice that is; of ``auto``, the best for the language. What was chosen is known by its own name too.
 
         Raises:
             SpeechError: as ``choose``.
@@ -71,6 +71,7 @@ class Cabinet:
                     fallback=self._fallback or fallback,
                     progress=self._progress,
                 )
+                self._choices.setdefault((self._choices[key].spec.name, None), self._choices[key])
             return self._choices[key]
 
     def loaded(self, name: str, language: str | None = None) -> Loaded:

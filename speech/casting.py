@@ -35,7 +35,7 @@ class Casting:
     report: Report
 
     def settle(self, manner: Manner) -> Manner:
-        """The manner with a model's name (None: the document's voice) and a language.
+        """The manner with the name of a voice that was chosen, and a language.
 
         A voice that nobody knows is spoken by the document's: a document written for another engine is still heard.
 
@@ -51,7 +51,8 @@ class Casting:
                 raise
             self.report(Event("swapped", f"{error}; the document's voice speaks", details={"asked": manner.voice}))
             return self.settle(replace(manner, voice=None, speaker=None))
-        return replace(settled, language=settled.language or tag(choice.spec))
+        language = settled.language or tag(choice.spec)
+        return replace(settled, voice=choice.spec.name, language=language, role=manner.voice)
 
     def choice(self, model: str | None, language: str | None, fallback: str | None = None) -> Choice:
         """The voice of a model's name; of None, the best for the language."""

@@ -398,9 +398,9 @@ class Progress:
     source: str
     """What is being worked on: a path, or a model's name."""
     done: float = 0.0
-    """Seconds of audio, bytes of a download, or characters of a text to speak."""
+    """Seconds of audio, or bytes of a download."""
     total: float | None = None
-    """The same for the whole; None where it is not known."""
+    """The same for the whole; None where it is not known. Of a text that is spoken, an estimate by what was spoken."""
     message: str = ""
 
 

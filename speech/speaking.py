@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from math import isfinite
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from speech import __version__
 from speech.audio import Audio
@@ -173,8 +173,7 @@ class Speaking(Iterator[Spoken]):
                 raise StoppedError("the synthesizer was closed while it spoke; make a new one")
             self._note(sound)
             yield sound
-        if self._progress:
-            self._progress(Progress("done", self._script.name, self._characters, self._script.length))
+        self._tell("done", self.duration)
 
     def transcript(self) -> Transcript:
         """What was said when, so far: once the iteration has ended, all of it."""
@@ -251,6 +250,16 @@ class Speaking(Iterator[Spoken]):
         stage = Stage(options, self._shape, script.loaded, self._events.append, script.clips, script.keeper)
         self._performance = Performance(chain(around[:1], head, steps, around[1:]), stage)
 
+    def _tell(self, stage: Literal["synthesize", "done"], total: Seconds | None) -> None:
+        if self._progress:
+            self._progress(Progress(stage, self._script.name, self.duration, total))
+
+    @property
+    def _estimate(self) -> Seconds | None:
+        """How long the whole will be, if the rest is spoken as fast as what was."""
+        length = self._script.length
+        return length and max(self.duration, self.duration * length / max(1, self._characters))
+
     def _measured(self, samples: Samples) -> Loudness:
         from speech.audio import loudness
 
@@ -264,8 +273,7 @@ class Speaking(Iterator[Spoken]):
         if sound.segment:
             self._segments.append(sound.segment)
             self._characters += len(sound.segment.text)
-            if self._progress:
-                self._progress(Progress("synthesize", self._script.name, self._characters, self._script.length))
+            self._tell("synthesize", self._estimate)
 
     def level(self, measured: Loudness) -> float:
         """The gain in dB for the whole, from what was measured of it; a target that is missed goes on record."""

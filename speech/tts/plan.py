@@ -35,6 +35,8 @@ class Manner:
     """Decibels, added to the document's."""
     pan: float = 0.0
     """-1 is left, 1 is right; heard in stereo only."""
+    role: str | None = None
+    """Who that is in the document, where it names them: what subtitles say. Filled in when ``voice`` is settled."""
 
 
 PLAIN = Manner()
@@ -104,6 +106,7 @@ class Utterance:
     voice: str | None = None
     """The name that the cast is asked for."""
     pan: float = 0.0
+    role: str | None = None
     marks: tuple[tuple[str, int], ...] = ()
     """Marks inside: name, and how many words of ``sentence.spoken.split()`` stand before it."""
 

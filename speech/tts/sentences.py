@@ -206,7 +206,7 @@ class _Reader:
         sentence = replace(sentence, seed=_seed(self._reading.options.seed, sentence), early=self._early)
         self._early = False
         yield from self._between.before()
-        yield Utterance(sentence, manner.voice, manner.pan, marks)
+        yield Utterance(sentence, manner.voice, manner.pan, manner.role, marks)
 
     def _drop(self, text: str) -> None:
         if not silent_by_nature(text):

@@ -159,7 +159,7 @@ class Telling:
         words = written_words(sentence, spoken)
         start, end = (words[0].start, words[-1].end) if words else (0.0, duration)
         segment = Segment(
-            sentence.written.strip(), start, end, words, language=sentence.language, speaker=self.utterance.voice
+            sentence.written.strip(), start, end, words, language=sentence.language, speaker=self.utterance.role
         )
         events = tuple(event for speech in heard for event in speech.events)
         return Said(segment, events, tuple(_placed(self.utterance.marks, spoken, duration)))
