@@ -47,7 +47,7 @@ def load(spec: ModelSpec, files: Path | None, device: Device) -> Piper:
     """
     path = files or spec.path
     if path is None:
-        raise EngineError(f"voice {spec.name!r} has no files; type: speech pull {spec.name}")
+        raise EngineError(f"voice {spec.name!r} has no files; type: speech voices pull {spec.name}")
     model = _model(path, spec)
     settings = _settings(model) if model else None
     if model is None or settings is None:
@@ -260,14 +260,15 @@ class Piper:
             return int(asked)
         near = get_close_matches(asked, config.speaker_id_map) or list(config.speaker_id_map)[:5]
         known = f"it has {', '.join(near)}" if near else "it has only one"
-        advice = f"{known}; type: speech info {self._spec.name}"
+        advice = f"{known}; type: speech voices info {self._spec.name}"
         raise UnsupportedError(f"voice {self._spec.name!r} has no speaker {asked!r}; {advice}")
 
     def _reader(self, language: str | None) -> tuple[PiperVoice, list[Event]]:
         """What makes phonemes of text in that language, and a word on it where the voice was made for another."""
         own = self._voice.config.espeak_voice
         family = (language or "").replace("_", "-").partition("-")[0].lower()
-        if not family or family in (*self._spec.languages, own.partition("-")[0]):
+        known = {tag.partition("-")[0] for tag in (*self._spec.languages, own)}
+        if not family or family in known:
             return self._voice, []
         with self._lock:
             if family not in self._languages:
