@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import soundfile
 from click.testing import CliRunner
 from hub import COMMIT, Fault, Hub
 
@@ -16,6 +17,7 @@ from speech.cli.voices import COUNTING, GREETINGS, command, greeting
 from speech.data import ModelSpec
 from speech.languages import tag
 
+MODELS = Path(__file__).parent.parent / "models"
 ANNA, BEN = b"a" * 40_000, b"b" * 600_000
 CARD = "Anna\n\n* License: CC0\n"
 FILES = {
@@ -229,6 +231,33 @@ def test_a_voice_travels_in_a_file(served, tmp_path, monkeypatch, capsys):
     capsys.readouterr()
     run("--installed")
     assert set(rows(capsys.readouterr().out)) == {"espeak-ng", "de_DE-anna-low"}
+
+
+def test_a_sample_is_spoken_in_the_voices_language(project, capsys):
+    assert run("sample", "espeak-ng") == 0
+    shown = capsys.readouterr()
+    assert shown.out == "espeak-ng.wav\n"
+    assert "voice espeak-ng on cpu, float32: asked for by name" in shown.err
+    made = soundfile.info(str(project / "espeak-ng.wav"))
+    assert (made.samplerate, made.channels) == (22_050, 1)
+    assert 1 < made.duration < 6
+    assert run("sample", "espeak-ng", "-o", "s.flac", "--speaker", "whisper") == 0
+    assert soundfile.info(str(project / "s.flac")).format == "FLAC"
+    assert run("sample", "de_DE-anna-low") == 1
+    assert "speech voices pull de_DE-anna-low" in capsys.readouterr().err
+
+
+def test_a_voice_that_was_fetched_speaks_beside_another_of_its_repository(served, project, capsys):
+    for name, micro in (("en_US-micro-low", "piper-micro"), ("en_US-vits-low", "piper-vits-micro")):
+        place = f"en/en_US/{name.split('-')[1]}/low"
+        for ending in ("onnx", "onnx.json"):
+            served.files[f"{place}/{name}.{ending}"] = (MODELS / micro / f"{micro}.{ending}").read_bytes()
+        served.files[f"{place}/MODEL_CARD"] = b"micro"
+    lines = "".join(f"{name} = {{ family = 'mine' }}\n" for name in ("en_US-micro-low", "en_US-vits-low"))
+    (project / "models.toml").write_text(VOICES.replace("[models]\n", f"[models]\n{lines}"))
+    assert run("pull", "en_US-micro-low", "en_US-vits-low") == 0
+    assert run("sample", "en_US-micro-low", "-q") == 0
+    assert soundfile.info(str(project / "en_US-micro-low.wav")).duration > 0.5
 
 
 @pytest.mark.parametrize(
