@@ -11,8 +11,9 @@ from __future__ import annotations
 from functools import cache
 
 from speech.data import Phrase
+from speech.languages import base
 from speech.tts.normalize import dates, money, plain, times, units, web, words
-from speech.tts.normalize.reader import TAKEN, Reader, Rule, reader
+from speech.tts.normalize.reader import TAKEN, UNSPACED, Reader, Rule, reader
 from speech.tts.normalize.sayas import say_as
 
 __all__ = ["normalize", "say_as"]
@@ -20,7 +21,8 @@ __all__ = ["normalize", "say_as"]
 Found = tuple[int, int, str]
 """From where to where in the text, and what is said."""
 GROUPS = (
-    web.rules, words.idioms, dates.rules, plain.telephones, web.versions, times.rules, money.rules, units.rules, words.romans,
+    web.rules, words.idioms, dates.rules, plain.telephones, web.versions, times.rules, money.rules, units.rules,
+        words.romans,
     plain.ordinals, plain.fractions, words.abbreviations, plain.numbers, words.signs,
 )  # fmt: skip
 """In this order."""
@@ -35,12 +37,12 @@ def normalize(text: str, language: str) -> tuple[Phrase, ...]:
     """
     known = reader(language)
     phrases: list[Phrase] = []
-    position, beside = 0, ""
+    position, beside, unspaced = 0, "", base(language) in UNSPACED
     for start, end, said in find(text, known) if known else []:
         if start > position:
             phrases.append(Phrase(text[position:start], text[position:start]))
             beside = text[start - 1]
-        spoken = _fitted(text, start, end, said, beside)
+        spoken = "".join(said.split()) if unspaced else _fitted(text, start, end, said, beside)
         phrases.append(Phrase(text[start:end], spoken))
         position, beside = end, spoken[-1:] or beside
     if position < len(text):

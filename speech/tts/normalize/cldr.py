@@ -56,8 +56,7 @@ def currency(count: Numeral, code: str, language: str) -> str:
     from babel.numbers import get_currency_name
 
     found = locale(language)
-    name = get_currency_name(code, count=count.count, locale=found) if found else code
-    return name if base(language) in ("de", "lb") else name.lower() if name.split(" ")[0].istitle() else name
+    return get_currency_name(code, count=count.count, locale=found) if found else code
 
 
 @cache
@@ -66,13 +65,16 @@ def months(language: str) -> dict[str, int]:
     from babel.dates import get_month_names
 
     found = locale(language)
-    widths = [(width, context) for context in ("format", "stand-alone") for width in ("abbreviated", "wide")]
-    names = {}
-    for width, context in widths if found else []:
-        for number, name in get_month_names(width, context=context, locale=found).items():
-            if not name.isdigit():
-                names[name.casefold().rstrip(".")] = number
-    return names
+    if found is None:
+        return {}
+    shapes = (
+        get_month_names("abbreviated", locale=found),
+        get_month_names("abbreviated", context="stand-alone", locale=found),
+        get_month_names("wide", context="stand-alone", locale=found),
+        get_month_names("wide", locale=found),
+    )
+    names = {name.casefold().rstrip("."): number for shape in shapes for number, name in shape.items()}
+    return {name: number for name, number in names.items() if not name.isdigit()}
 
 
 def month(number: int, language: str) -> str:

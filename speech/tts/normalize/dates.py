@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
 from speech.tts.normalize import cldr
 from speech.tts.normalize.reader import TAKEN, Reader, Rule, before, literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ISO = re.compile(r"(?<![\w-])(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)(?:T(?=\d\d:)|(?![\w-]))")
 FIGURES = re.compile(r"(?<![\w./-])(\d{1,2}|\d{4})(?P<mark>[./-])(\d{1,2})(?P=mark)\s?(\d{4}|\d\d)(?![\w/-]|\.\d)")
@@ -107,9 +110,8 @@ def ordinal_form(match: re.Match[str], reader: Reader, otherwise: str) -> str:
 
 def year_words(digits: str, reader: Reader) -> str:
     """A number that is known to be a year."""
-    if reader.table.years and int(digits) < 2100:
-        return reader.spell.year(digits) if int(digits) in reader.table.years else reader.spell.cardinal(digits)
-    return reader.spell.cardinal(digits)
+    spelt = reader.table.dates is not None and reader.table.dates.spelt_years
+    return reader.spell.year(digits) if spelt or int(digits) in reader.table.years else reader.spell.cardinal(digits)
 
 
 def _decade(match: re.Match[str], reader: Reader) -> str | None:
@@ -132,3 +134,15 @@ def _decade(match: re.Match[str], reader: Reader) -> str | None:
     if suffix == "s":  # English: twenties, nineteen hundreds
         return said[:-1] + "ies" if said.endswith("y") else said + "s"
     return said + suffix
+
+
+def parts(day: str | None, month: str | None, year: str | None, reader: Reader) -> str | None:
+    """A date of which only a part is known: a month and a year, or one of the three."""
+    if (month and not 1 <= int(month) <= len(LENGTHS)) or (day and not 1 <= int(day) <= max(LENGTHS)):
+        return None
+    words = [
+        (reader.spell.ordinal(str(int(day))) or reader.spell.cardinal(str(int(day)))) if day else "",
+        cldr.month(int(month), reader.language) if month else "",
+        year_words(year, reader) if year else "",
+    ]
+    return " ".join(filter(None, words)) or None

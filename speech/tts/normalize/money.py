@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
+from speech.languages import base
 from speech.tts.normalize import cldr
 from speech.tts.normalize.numbers import Numeral
 from speech.tts.normalize.reader import TAKEN, Reader, Rule, literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 SYMBOLS = {
     "$": "$", "€": "EUR", "£": "GBP", "¥": "JPY", "¢": "¢", "₿": "₿", "₹": "INR", "₽": "RUB", "₴": "UAH", "₺": "TRY",
@@ -18,22 +22,38 @@ SYMBOLS = {
     "CN¥": "CNY", "JP¥": "JPY", "лв.": "BGN", "руб.": "RUB", "грн": "UAH",
 }  # fmt: skip
 CODES = (
-    "AED ARS AUD BGN BRL BTC CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK JPY KRW KZT MXN MYR NGN NOK "
+    "AED ARS AUD BGN BRL BTC CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK JPY KRW KZT MXN MYR "
+    "NGN NOK "
     "NZD PHP PLN RON RSD RUB SAR SEK SGD THB TRY TWD UAH USD VND ZAR"
 ).split()
 """Codes of ISO 4217 that are not English words too."""
-CROWNS = {"sv": "SEK", "da": "DKK", "nb": "NOK", "no": "NOK", "nn": "NOK", "is": "ISK"}
-BASE = {"$": "USD", "¢": "", "₿": ""}
+OWN = {
+    "bg": "BGN", "cs": "CZK", "da": "DKK", "hu": "HUF", "is": "ISK", "nb": "NOK", "nn": "NOK", "no": "NOK", "pl": "PLN",
+    "ro": "RON", "ru": "RUB", "sv": "SEK", "tr": "TRY", "uk": "UAH",
+}  # fmt: skip
+"""The currency that is no foreign one where the language is spoken: it is named without its country."""
+SHORT = {
+    "da": ("kr.", "kr"),
+    "hu": ("Ft",),
+    "is": ("kr.", "kr"),
+    "nb": ("kr",),
+    "nn": ("kr",),
+    "no": ("kr",),
+    "sv": ("kr",),
+}
+"""Symbols that mean a currency in that language only."""
+MILLION = ("mil", "bil", "tril")
+"""What a power of ten begins with that is a noun; a thousand is none."""
+NOUN_FIRST = frozenset({"pl"})
+BASE = {"$": "USD", "¢": "¢", "₿": "₿"}
+"""What CLDR knows a symbol as."""
 
 
 def rules(reader: Reader) -> Iterator[Rule]:
     """``$49.95``, ``3,14 €``, ``CHF 10.50``, ``£1bn``."""
     symbols = {**SYMBOLS, **{code: code for code in CODES}}
-    crown = CROWNS.get(reader.language.split("-")[0])
-    if crown:
-        symbols |= {"kr": crown, "kr.": crown}
-    if reader.language.split("-")[0] == "hu":
-        symbols["Ft"] = "HUF"
+    tongue = base(reader.language)
+    symbols |= dict.fromkeys(SHORT.get(tongue, ()), OWN.get(tongue, ""))
     named, scale = literal(symbols), rf"(?:\s?(?P<scale>{literal(reader.table.scales)})(?!\w))?"
     read = partial(_read, reader=reader, symbols=symbols)
     first = rf"(?<![\w{TAKEN}])(?P<minus>[-−–])?(?P<symbol>{named})\s?{reader.quantity('')}(?:\s?(?:{named}))?{scale}"
@@ -42,7 +62,7 @@ def rules(reader: Reader) -> Iterator[Rule]:
     yield Rule(re.compile(last), read)
 
 
-def _read(match: re.Match[str], reader: Reader, symbols: dict[str, str]) -> str | None:
+def _read(match: re.Match[str], reader: Reader, symbols: Mapping[str, str]) -> str | None:
     code = symbols[match["symbol"]]
     exact = match["n"] and not (match["end"] or match["part"] or match["scale"])
     numeral = reader.numeral(match["n"]) if exact else None
@@ -80,9 +100,9 @@ def _loose(match: re.Match[str], code: str, reader: Reader) -> str | None:
         one, many = reader.table.scales[match["scale"]]
         scale = one if last.count == 1 else many
         amount = reader.amount(match, reader.form(one))
-        of = reader.table.money.of if "illi" in one or "ill" in one else ""
         noun = name(Numeral("2"), code, reader)
-        of = "d'" if of == "de " and reader.language.startswith("fr") and noun[:1] in "aeiou" else of
+        of = reader.table.money.of if one.startswith(MILLION) else ""
+        of = reader.table.money.of_vowel if of and reader.table.money.of_vowel and noun[:1] in "aeiou" else of
         return f"{amount[0]} {scale} {of}{noun}" if amount else None
     amount = reader.amount(match, reader.form(name(Numeral("1"), code, reader)))
     return f"{amount[0]} {name(amount[1], code, reader)}" if amount else None
@@ -98,4 +118,6 @@ def name(count: Numeral, code: str, reader: Reader) -> str:
     names = reader.table.money.names.get(code)
     if names:
         return names[0] if count.count == 1 else names[1]
-    return cldr.currency(count, BASE.get(code, code) or code, reader.language)
+    said = cldr.currency(count, BASE.get(code, code), reader.language)
+    tongue = base(reader.language)
+    return said.split(" ")[0 if tongue in NOUN_FIRST else -1] if OWN.get(tongue) == code else said

@@ -58,17 +58,18 @@ class Speller:
 
     def attributive(self, digits: str, form: str = "") -> str:
         """A whole number in front of a noun, of the given gender or the language's most common one."""
-        forms = [form] if form else ["masculine", "reale", "common"]
+        forms = [form] if form else ["reale", "common", "masculine"]
         return self.cardinal(digits, next((f for f in forms if f"spellout-cardinal-{f}" in self.rulesets), ""))
 
     def ordinal(self, digits: str, form: str = "") -> str | None:
         """The place in an order; None where the rules of the language have no ordinals."""
-        forms = [form] if form else ["", "masculine", "reale", "common"]
-        names = ["-".join(("spellout-ordinal", f)) if f else "spellout-ordinal" for f in forms]
+        forms = [form] if form else ["", "reale", "common", "masculine"]
+        names = [f"spellout-ordinal-{f}" if f else "spellout-ordinal" for f in forms]
         name = next((name for name in names if name in self.rulesets), None)
         return self._said(digits, name) if name else None
 
     def year(self, digits: str) -> str:
+        """The number of a year, in the way and the case that the language has for years."""
         return self._said(digits, "spellout-numbering-year") or self.cardinal(digits)
 
     def digits(self, digits: str) -> str:
@@ -91,6 +92,7 @@ class Speller:
 
     @property
     def minus(self) -> str:
+        """The word before a negative number."""
         return self._format(-1, "spellout-numbering").rpartition(" ")[0] or "minus"
 
     def _digit(self, digit: str) -> str:
@@ -109,8 +111,9 @@ class Speller:
             said = self.engine.format_number(number, ruleset_names=[ruleset]).text
         except (RbnfError, ValueError, ArithmeticError, RecursionError):  # a rule set with a hole in it
             return ""
-        # Commas would be pauses, and Romanian is written with a comma below these days.
-        return said.replace(",", "").translate(str.maketrans("şţŞŢ", "șțȘȚ")).strip()
+        if self.engine.language == "ro":  # is written with a comma below these days, not with a cedilla
+            said = said.translate(str.maketrans("şţŞŢ", "șțȘȚ"))
+        return said.replace(",", "").strip()  # a comma would be a pause
 
 
 @cache

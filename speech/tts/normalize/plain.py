@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
+from speech.languages import base
 from speech.tts.normalize.dates import ordinal_form
-from speech.tts.normalize.reader import DASH, TAKEN, VULGAR, Reader, Rule, after, before, literal
+from speech.tts.normalize.reader import DASH, TAKEN, UNSPACED, VULGAR, Reader, Rule, after, before, literal
 from speech.tts.normalize.web import figure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 TELEPHONE = re.compile(
     r"(?<![\w.,-])(?<!\d )(?:\+\d{1,3}(?:[ ./-]?\(?\d{1,5}\)?){2,8}|\(\d{3,5}\)\s?\d{2,4}(?:[ -]\d{2,4}){1,3}"
@@ -76,7 +80,7 @@ def _fraction(match: re.Match[str], reader: Reader) -> str | None:
     if match["whole"]:
         mixed = reader.mixed(match["whole"], over, under) if over < under else None
         return mixed or f"{reader.spell.cardinal(match['whole'])} {_over(match, reader)}"
-    named = reader.fraction(over, under) if over < under or under in (2, 3, 4) and over < 10 * under else None
+    named = reader.fraction(over, under) if over < under or (under in (2, 3, 4) and over < 10 * under) else None
     return named or _over(match, reader)
 
 
@@ -99,7 +103,8 @@ def numbers(reader: Reader) -> Iterator[Rule]:
         yield Rule(YEARS, partial(_years, reader=reader))
         yield Rule(YEAR, partial(_year, reader=reader))
     yield from _scaled(reader)
-    yield Rule(CODE, partial(_code, reader=reader))
+    if base(reader.language) not in UNSPACED:
+        yield Rule(CODE, partial(_code, reader=reader))
     yield Rule(re.compile(reader.quantity()), partial(_quantity, reader=reader))
     yield Rule(
         REST,
@@ -182,5 +187,13 @@ def _quantity(match: re.Match[str], reader: Reader) -> str | None:
         return (
             f"{reader.spell.number(first)} {reader.spell.minus} {reader.spell.number(last)}" if first and last else None
         )
-    amount = reader.amount(match)
+    amount = reader.amount(match, _counting(match, reader))
     return amount[0] if amount else None
+
+
+def _counting(match: re.Match[str], reader: Reader) -> str | None:
+    """The form of a number that counts the word behind it; None of one that stands alone."""
+    noun = after(match)
+    if not reader.table.noun or not noun or not re.fullmatch(reader.table.noun, noun):
+        return None
+    return "feminine" if noun.endswith(reader.table.feminine_nouns) else ""

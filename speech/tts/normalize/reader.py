@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from speech.tts.normalize.numbers import Marks, Numeral, Speller, marks, speller
 from speech.tts.normalize.table import Table, table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 DASH = r"[-‐‑–—]"
 SIGN = "[-−–±+~≈<>≤≥]"
@@ -18,6 +21,8 @@ LOOK = 40
 WORD_AFTER = re.compile(r"\s([^\W\d_]+)")
 TAKEN = "\ufffc"
 """Stands for every character that an earlier rule has read."""
+UNSPACED = frozenset({"ja", "km", "lo", "my", "th", "yue", "zh"})
+"""Languages that put no spaces between words."""
 VULGAR = {
     "½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5),
     "⅘": (4, 5), "⅙": (1, 6), "⅚": (5, 6), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8), "⅞": (7, 8), "⅐": (1, 7),
@@ -76,6 +81,7 @@ class Reader:
         return self.spell.number(first, None if match["end"] else form)
 
     def numeral(self, written: str) -> Numeral | None:
+        """The number that is written so."""
         return self.marks.read(written)
 
     def sign(self, sign: str) -> str:

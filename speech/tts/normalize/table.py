@@ -53,6 +53,8 @@ class Dates:
     """What ``day_month`` begins with, unless it is there already."""
     between: str = ""
     """A regular expression for what may stand between day, month and year: ``de``."""
+    spelt_years: bool = False
+    """The rules for years are for the year of a date: they have its case."""
     decades: Words = field(default_factory=dict)
     """What is written after a decade, and what is said: ``er``."""
 
@@ -82,8 +84,8 @@ class Money:
     join: str = "{unit} {cents}"
     """``{cents}`` is the number, ``{name}`` what it counts."""
     of: str = ""
-    """Between a million and the currency."""
-    cents_form: str = ""
+    """Between a million and the currency; before a vowel, the other one where there is one."""
+    of_vowel: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +159,10 @@ class Table:
     neuter: frozenset[str] = frozenset()
     feminine_end: tuple[str, ...] = ()
     """Endings of feminine nouns, where that is nearly a rule."""
+    noun: str = ""
+    """A regular expression for a word that is counted by the number before it."""
+    feminine_nouns: tuple[str, ...] = ()
+    """Endings of such words that make the number feminine."""
     power: str = ""
     """Between 1 and 5 in ``1e5``."""
     ratio: str = ""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
-from speech.tts.normalize.reader import TAKEN, Reader, Rule, literal
-from speech.tts.normalize.table import Clock
+from speech.tts.normalize.reader import TAKEN, Reader, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from speech.tts.normalize.table import Clock
 
 
 def rules(reader: Reader) -> Iterator[Rule]:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
 from speech.tts.normalize import cldr
 from speech.tts.normalize.numbers import Numeral
 from speech.tts.normalize.reader import TAKEN, Reader, Rule, literal
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 UNITS = {
+    "км": "length-kilometer", "м": "length-meter", "см": "length-centimeter", "мм": "length-millimeter",
+    "кг": "mass-kilogram", "мг": "mass-milligram", "т": "mass-tonne", "л": "volume-liter", "мл": "volume-milliliter",
+    "км/ч": "speed-kilometer-per-hour", "м/с": "speed-meter-per-second", "мин": "duration-minute", "га": "area-hectare",
+    "км/год": "speed-kilometer-per-hour", "кВт": "power-kilowatt", "м²": "area-square-meter",
+    "км²": "area-square-kilometer",
     "km": "length-kilometer", "m": "length-meter", "dm": "length-decimeter", "cm": "length-centimeter",
     "mm": "length-millimeter", "µm": "length-micrometer", "μm": "length-micrometer", "nm": "length-nanometer",
     "mi": "length-mile", "yd": "length-yard", "ft": "length-foot", "nmi": "length-nautical-mile",
@@ -39,7 +47,7 @@ UNITS = {
     "W": "power-watt", "kW": "power-kilowatt", "MW": "power-megawatt", "GW": "power-gigawatt",
     "mW": "power-milliwatt", "hp": "power-horsepower", "kWh": "energy-kilowatt-hour", "kJ": "energy-kilojoule",
     "kcal": "energy-kilocalorie", "V": "electric-volt", "mA": "electric-milliampere", "Ω": "electric-ohm",
-    "kΩ": "", "Hz": "frequency-hertz", "kHz": "frequency-kilohertz", "MHz": "frequency-megahertz",
+    "Hz": "frequency-hertz", "kHz": "frequency-kilohertz", "MHz": "frequency-megahertz",
     "GHz": "frequency-gigahertz", "kB": "digital-kilobyte", "KB": "digital-kilobyte", "MB": "digital-megabyte",
     "GB": "digital-gigabyte", "TB": "digital-terabyte", "Mbit": "digital-megabit", "Gbit": "digital-gigabit",
     "kbit": "digital-kilobit", "Mbit/s": "digital-megabit/duration-second", "kbit/s": "digital-kilobit/duration-second",
@@ -52,18 +60,29 @@ UNITS = {
     "MP": "graphics-megapixel", "px": "graphics-pixel", "dpi": "graphics-dot-per-inch", "ct": "mass-carat",
     "lm": "light-lumen", "lx": "light-lux", "kn.": "speed-knot",
 }  # fmt: skip
-SPACED = frozenset({"%", "‰", "°"})
-"""What may touch the word behind it."""
+
+
+FEET = re.compile(rf"(?<![\w.,{TAKEN}])(?P<feet>\d{{1,2}})['’′]\s?(?P<inches>1[01]|\d)(?:\"|”|″|'')")
 
 
 def rules(reader: Reader) -> Iterator[Rule]:
     """An amount and its unit, with anything between ``5kg`` and ``10–15 km/h``; and sides of a rectangle."""
-    known = {symbol: unit for symbol, unit in UNITS.items() if unit}
-    units = rf"(?P<unit>(?:{literal(known)})(?!\w)(?!/\w))"
+    units = rf"(?P<unit>(?:{literal(UNITS)})(?!\w)(?!/\w))"
     yield Rule(re.compile(rf"{reader.quantity()}[\s-]?{units}"), partial(_read, reader=reader))
+    if reader.language.startswith("en"):
+        yield Rule(FEET, partial(_feet, reader=reader))
     if reader.table.by:
         sides = rf"(?<=[\d{TAKEN}])(?P<gap>\s?)[x×](?P=gap)(?=\d)"
         yield Rule(re.compile(sides), lambda _: f" {reader.table.by} ")
+
+
+def _feet(match: re.Match[str], reader: Reader) -> str:
+    """Somebody's height."""
+    said = []
+    for written, name in ((match["feet"], "length-foot"), (match["inches"], "length-inch")):
+        names = cldr.unit(Numeral(written), name, reader.language)
+        said.append(f"{reader.spell.cardinal(written)} {names[1] if names else ''}")
+    return " ".join(said)
 
 
 def _read(match: re.Match[str], reader: Reader) -> str | None:
@@ -79,4 +98,4 @@ def _read(match: re.Match[str], reader: Reader) -> str | None:
 
 def measured(count: Numeral, symbol: str, reader: Reader) -> tuple[str, str] | None:
     """What stands before and after that number."""
-    return cldr.unit(count, UNITS[symbol], reader.language) if UNITS.get(symbol) else None
+    return cldr.unit(count, UNITS[symbol], reader.language)

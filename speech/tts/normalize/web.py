@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from speech.tts.normalize.reader import TAKEN, Reader, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 DOMAINS = "com|org|net|edu|gov|mil|info|io|dev|app|ai|eu|uk|de|fr|nl|ch|pl|cz|ca|jp"
 FILES = (
@@ -38,9 +41,9 @@ def versions(reader: Reader) -> Iterator[Rule]:
     """Versions (after the dates, which look like them), and names with a sign before them."""
     if reader.table.web:
         yield Rule(VERSION, lambda match: _version(match, reader))
-        yield Rule(HANDLE, lambda match: f"{reader.table.web['@']} ")
+        yield Rule(HANDLE, lambda _: f"{reader.table.web['@']} ")
         if "#" in reader.table.signs:
-            yield Rule(TAG, lambda match: f"{reader.table.signs['#']} ")
+            yield Rule(TAG, lambda _: f"{reader.table.signs['#']} ")
 
 
 def spelt(written: str, reader: Reader) -> str:

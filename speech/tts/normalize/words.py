@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
 from speech.tts.normalize.reader import DASH, LOOK, TAKEN, Reader, Rule, before, literal
-from speech.tts.normalize.table import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from speech.tts.normalize.table import Words
 
 CAPITAL = r"[A-ZÀ-ÖØ-ÞŁŠŽČŚŻА-ЯΑ-Ω]"
 INITIALS = re.compile(rf"(?<![\w.])(?:{CAPITAL}\.){{2,}}(?!\w)")

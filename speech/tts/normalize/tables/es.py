@@ -23,9 +23,11 @@ TABLE = Table(
     },
     abbreviations={
         "p. ej.": "por ejemplo", "P. ej.": "Por ejemplo", "etc.": "etcétera", "aprox.": "aproximadamente",
-        "a. C.": "antes de Cristo", "d. C.": "después de Cristo", "EE. UU.": "Estados Unidos", "EE.UU.": "Estados Unidos",
+        "a. C.": "antes de Cristo", "d. C.": "después de Cristo", "EE. UU.": "Estados Unidos",
+        "EE.UU.": "Estados Unidos",
         "Ud.": "usted", "Uds.": "ustedes", "Vd.": "usted", "Vds.": "ustedes", "tel.": "teléfono", "Tel.": "teléfono",
-        "tfno.": "teléfono", "a. m.": "a m", "p. m.": "p m", "S. A.": "S A", "pág. web": "página web", "admón.": "administración",
+        "tfno.": "teléfono", "a. m.": "a m", "p. m.": "p m", "S. A.": "S A", "pág. web": "página web",
+        "admón.": "administración",
         "dpto.": "departamento", "máx.": "máximo", "mín.": "mínimo", "vs.": "versus", "24/7": "veinticuatro siete",
         "cf.": "confer", "i. e.": "es decir", "e. g.": "por ejemplo", "q.e.p.d.": "que en paz descanse",
     },
@@ -38,11 +40,13 @@ TABLE = Table(
     counted={
         "n.º": "número", "N.º": "número", "nº": "número", "Nº": "número", "núm.": "número", "Núm.": "número",
         "n.°": "número", "pág.": "página", "págs.": "páginas", "p.": "página", "pp.": "páginas", "cap.": "capítulo",
-        "Cap.": "capítulo", "vol.": "volumen", "Vol.": "volumen", "fig.": "figura", "Fig.": "figura", "art.": "artículo",
+        "Cap.": "capítulo", "vol.": "volumen", "Vol.": "volumen", "fig.": "figura", "Fig.": "figura",
+        "art.": "artículo",
         "Art.": "artículo", "t.": "tomo", "ed.": "edición",
     },
     ordinals={
-        "º": "masculine", ".º": "masculine", "ª": "feminine", ".ª": "feminine", "°": "masculine", ".er": "masculine-adjective",
+        "º": "masculine", ".º": "masculine", "ª": "feminine", ".ª": "feminine", "°": "masculine",
+        ".er": "masculine-adjective",
         "er": "masculine-adjective", "ᵉʳ": "masculine-adjective", "o": "masculine", ".o": "masculine", "a": "feminine",
         ".a": "feminine",
     },
@@ -53,6 +57,8 @@ TABLE = Table(
         "k": ("mil", "mil"), "M": ("millón", "millones"), "mill.": ("millón", "millones"), "mil": ("mil", "mil"),
         "millón": ("millón", "millón"), "millones": ("millón", "millones"),
     },
+    noun=r"(?!(?:del|que|por|con|para|son|fue|era|como|más|los|las|una|sin|sobre|hasta|entre|desde|pero)$)[a-záéíóúñü]{3,}",
+    feminine_nouns=("as", "a", "ces", "ciones", "siones", "dades", "ción", "dad", "vez"),
     feminine=frozenset({"hryvnia"}),
     feminine_end=("ra", "na", "da", "lla", "za", "pia", "ría", "ja", "ca"),
     clock=Clock(
@@ -86,7 +92,8 @@ TABLE = Table(
         kings=frozenset(
             "Felipe Carlos Fernando Alfonso Isabel Juan Pablo Pío Benedicto León Gregorio Clemente Inocencio Luis "
             "Enrique Jorge Eduardo Ricardo Jacobo Guillermo Pedro Alejandro Nicolás Napoleón Catalina Sancho Ramón "
-            "Jaime Federico Leopoldo Francisco Ramsés Cleopatra Urbano Bonifacio Sixto Julio Maximiliano Gustavo".split()
+            "Jaime Federico Leopoldo Francisco Ramsés Cleopatra Urbano Bonifacio Sixto Julio Maximiliano "
+            "Gustavo".split()
         ),
         queens=frozenset({"Isabel", "Catalina", "Cleopatra"}),
         queen_form="feminine",

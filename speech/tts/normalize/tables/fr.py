@@ -25,7 +25,8 @@ TABLE = Table(
     abbreviations={
         "p. ex.": "par exemple", "par ex.": "par exemple", "c.-à-d.": "c'est-à-dire", "c.à.d.": "c'est-à-dire",
         "etc.": "et cetera", "cf.": "confer", "env.": "environ", "av. J.-C.": "avant Jésus-Christ",
-        "apr. J.-C.": "après Jésus-Christ", "ap. J.-C.": "après Jésus-Christ", "N.B.": "nota bene", "P.-S.": "post-scriptum",
+        "apr. J.-C.": "après Jésus-Christ", "ap. J.-C.": "après Jésus-Christ", "N.B.": "nota bene",
+        "P.-S.": "post-scriptum",
         "s.v.p.": "s'il vous plaît", "S.A.": "S A", "vs": "versus", "vs.": "versus", "tél.": "téléphone",
         "Tél.": "téléphone", "M.": "monsieur", "MM.": "messieurs", "Mme": "madame", "Mmes": "mesdames",
         "Mlle": "mademoiselle", "Mlles": "mesdemoiselles", "Mgr": "monseigneur", "24/7": "vingt-quatre sept",
@@ -41,7 +42,8 @@ TABLE = Table(
         "Fig.": "figure", "art.": "article", "Art.": "article", "al.": "alinéa", "bd": "boulevard", "v.": "vers",
     },
     ordinals={
-        "er": "masculine", "re": "feminine", "ère": "feminine", "e": "masculine", "ème": "masculine", "ième": "masculine",
+        "er": "masculine", "re": "feminine", "ère": "feminine", "e": "masculine", "ème": "masculine",
+        "ième": "masculine",
         "es": "masculine-plural", "èmes": "masculine-plural", "ers": "masculine-plural",
     },
     power="fois dix puissance",
@@ -80,6 +82,7 @@ TABLE = Table(
             "USD": ("dollar américain", "dollars américains", "cent", "cents"), "₿": ("bitcoin", "bitcoins", "", ""),
         },
         of="de ",
+        of_vowel="d'",
     ),
     romans=Romans(
         kings=frozenset(
@@ -94,7 +97,8 @@ TABLE = Table(
         ordinals=1,
         nouns=frozenset(
             "Chapitre chapitre Partie partie Acte acte Scène scène Tome tome Volume volume Livre livre Article article "
-            "Annexe annexe Figure figure Titre titre Section section Type type Phase phase Guerre Vatican Paris Lyon".split()
+            "Annexe annexe Figure figure Titre titre Section section Type type Phase phase Guerre Vatican Paris "
+            "Lyon".split()
         ),
         centuries=r"e(?=\s(?:siècles?|s\.))|ème(?=\ssiècles?)|er(?=\ssiècle)",
         century_form="masculine",

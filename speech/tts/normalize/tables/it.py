@@ -22,9 +22,11 @@ TABLE = Table(
         "~": "tilde", "v": "versione",
     },
     abbreviations={
-        "ecc.": "eccetera", "etc.": "eccetera", "p. es.": "per esempio", "ad es.": "ad esempio", "a.C.": "avanti Cristo",
+        "ecc.": "eccetera", "etc.": "eccetera", "p. es.": "per esempio", "ad es.": "ad esempio",
+        "a.C.": "avanti Cristo",
         "d.C.": "dopo Cristo", "a. C.": "avanti Cristo", "d. C.": "dopo Cristo", "cfr.": "confronta", "ca.": "circa",
-        "tel.": "telefono", "Tel.": "telefono", "S.p.A.": "S P A", "S.r.l.": "S R L", "c.d.": "cosiddetto", "vs.": "versus",
+        "tel.": "telefono", "Tel.": "telefono", "S.p.A.": "S P A", "S.r.l.": "S R L", "c.d.": "cosiddetto",
+        "vs.": "versus",
         "max.": "massimo", "min.": "minimo", "N.B.": "nota bene", "24/7": "ventiquattro sette",
     },
     titles={
@@ -32,12 +34,14 @@ TABLE = Table(
         "Sigg.": "signori", "Dott.": "dottor", "dott.": "dottor", "Dr.": "dottor", "Dott.ssa": "dottoressa",
         "dott.ssa": "dottoressa", "Prof.": "professor", "prof.": "professor", "Prof.ssa": "professoressa",
         "Avv.": "avvocato", "avv.": "avvocato", "Ing.": "ingegner", "ing.": "ingegner", "Arch.": "architetto",
-        "On.": "onorevole", "S.": "san", "Mons.": "monsignor", "Gen.": "generale", "Geom.": "geometra", "Rag.": "ragionier",
+        "On.": "onorevole", "S.": "san", "Mons.": "monsignor", "Gen.": "generale", "Geom.": "geometra",
+        "Rag.": "ragionier",
     },
     counted={
         "n.": "numero", "N.": "numero", "nn.": "numeri", "n°": "numero", "N°": "numero", "pag.": "pagina",
         "pagg.": "pagine", "p.": "pagina", "pp.": "pagine", "cap.": "capitolo", "Cap.": "capitolo", "vol.": "volume",
-        "Vol.": "volume", "fig.": "figura", "Fig.": "figura", "art.": "articolo", "Art.": "articolo", "artt.": "articoli",
+        "Vol.": "volume", "fig.": "figura", "Fig.": "figura", "art.": "articolo", "Art.": "articolo",
+        "artt.": "articoli",
         "tab.": "tabella", "ed.": "edizione",
     },
     ordinals={"º": "masculine", "ª": "feminine", "°": "masculine", "^": "masculine", "o": "masculine", "a": "feminine"},
@@ -49,6 +53,8 @@ TABLE = Table(
         "milione": ("milione", "milione"), "milioni": ("milione", "milioni"), "miliardo": ("miliardo", "miliardo"),
         "miliardi": ("miliardo", "miliardi"), "mila": ("mila", "mila"),
     },
+    noun=r"(?!(?:che|per|con|sono|era|come|più|gli|una|uno|del|della|dei|fino|tra|fra|dal|dopo|prima)$)[a-zà-ù]{3,}",
+    feminine_nouns=("a", "zione", "tà"),
     feminine_end=("a", "ncia"),
     clock=Clock(hour="{h}", minutes="{h} e {m}", under_ten="{zero} {m}", seconds=" e {s} secondi"),
     dates=Dates(day="first", form="masculine", between="(?!)"),
@@ -67,7 +73,8 @@ TABLE = Table(
         names={
             "$": ("dollaro", "dollari", "centesimo", "centesimi"), "EUR": ("euro", "euro", "centesimo", "centesimi"),
             "GBP": ("sterlina", "sterline", "penny", "penny"), "JPY": ("yen", "yen", "", ""),
-            "CHF": ("franco svizzero", "franchi svizzeri", "centesimo", "centesimi"), "₿": ("bitcoin", "bitcoin", "", ""),
+            "CHF": ("franco svizzero", "franchi svizzeri", "centesimo", "centesimi"), "₿": ("bitcoin", "bitcoin",
+            "", ""),
             "USD": ("dollaro statunitense", "dollari statunitensi", "centesimo", "centesimi"),
             "¢": ("centesimo", "centesimi", "", ""),
         },
@@ -76,9 +83,12 @@ TABLE = Table(
     ),
     romans=Romans(
         kings=frozenset(
-            "Luigi Carlo Enrico Giovanni Paolo Pio Benedetto Leone Gregorio Clemente Innocenzo Vittorio Emanuele Umberto "
-            "Elisabetta Filippo Ferdinando Federico Napoleone Pietro Alessandro Nicola Guglielmo Giorgio Edoardo Riccardo "
-            "Giacomo Caterina Francesco Ottone Cosimo Urbano Bonifacio Sisto Giulio Ramses Cleopatra Amedeo Corrado".split()
+            "Luigi Carlo Enrico Giovanni Paolo Pio Benedetto Leone Gregorio Clemente Innocenzo Vittorio Emanuele "
+            "Umberto "
+            "Elisabetta Filippo Ferdinando Federico Napoleone Pietro Alessandro Nicola Guglielmo Giorgio Edoardo "
+            "Riccardo "
+            "Giacomo Caterina Francesco Ottone Cosimo Urbano Bonifacio Sisto Giulio Ramses Cleopatra Amedeo "
+            "Corrado".split()
         ),
         queens=frozenset({"Elisabetta", "Caterina", "Cleopatra"}),
         queen_form="feminine",

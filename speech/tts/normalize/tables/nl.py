@@ -11,7 +11,8 @@ TABLE = Table(
     times="keer",
     number="nummer",
     signs={
-        "&": "en", "@": "apenstaartje", "%": "procent", "+": "plus", "−": "min", "±": "plus of min", "=": "is gelijk aan",
+        "&": "en", "@": "apenstaartje", "%": "procent", "+": "plus", "−": "min", "±": "plus of min",
+        "=": "is gelijk aan",
         "≠": "is niet gelijk aan", "≈": "ongeveer", "~": "ongeveer", "<": "kleiner dan", ">": "groter dan",
         "≤": "hoogstens", "≥": "minstens", "×": "keer", "÷": "gedeeld door", "√": "wortel van", "∞": "oneindig",
         "°": "graden", "§": "paragraaf", "²": "kwadraat", "³": "tot de derde", "№": "nummer", "#": "hashtag",
@@ -22,9 +23,11 @@ TABLE = Table(
         "+": "plus", "~": "tilde", "v": "versie",
     },
     abbreviations={
-        "bijv.": "bijvoorbeeld", "bv.": "bijvoorbeeld", "d.w.z.": "dat wil zeggen", "enz.": "enzovoort", "etc.": "et cetera",
+        "bijv.": "bijvoorbeeld", "bv.": "bijvoorbeeld", "d.w.z.": "dat wil zeggen", "enz.": "enzovoort",
+        "etc.": "et cetera",
         "o.a.": "onder andere", "m.a.w.": "met andere woorden", "i.p.v.": "in plaats van", "t.o.v.": "ten opzichte van",
-        "a.u.b.": "alstublieft", "resp.": "respectievelijk", "ca.": "circa", "t/m": "tot en met", "v.Chr.": "voor Christus",
+        "a.u.b.": "alstublieft", "resp.": "respectievelijk", "ca.": "circa", "t/m": "tot en met",
+        "v.Chr.": "voor Christus",
         "n.Chr.": "na Christus", "v. Chr.": "voor Christus", "n. Chr.": "na Christus", "m.b.t.": "met betrekking tot",
         "i.v.m.": "in verband met", "n.a.v.": "naar aanleiding van", "m.n.": "met name", "z.s.m.": "zo snel mogelijk",
         "incl.": "inclusief", "excl.": "exclusief", "tel.": "telefoon", "Tel.": "telefoon", "vgl.": "vergelijk",
@@ -34,12 +37,14 @@ TABLE = Table(
     titles={
         "dr.": "doctor", "Dr.": "doctor", "drs.": "doctorandus", "Drs.": "doctorandus", "prof.": "professor",
         "Prof.": "professor", "ir.": "ingenieur", "ing.": "ingenieur", "mr.": "meester", "Mr.": "meester",
-        "dhr.": "de heer", "Dhr.": "de heer", "mevr.": "mevrouw", "Mevr.": "mevrouw", "mw.": "mevrouw", "Mw.": "mevrouw",
+        "dhr.": "de heer", "Dhr.": "de heer", "mevr.": "mevrouw", "Mevr.": "mevrouw", "mw.": "mevrouw",
+        "Mw.": "mevrouw",
         "St.": "sint", "ds.": "dominee",
     },
     counted={
         "nr.": "nummer", "Nr.": "nummer", "nrs.": "nummers", "no.": "nummer", "blz.": "bladzijde", "p.": "pagina",
-        "pp.": "pagina's", "pag.": "pagina", "hfst.": "hoofdstuk", "Hfst.": "hoofdstuk", "fig.": "figuur", "Fig.": "figuur",
+        "pp.": "pagina's", "pag.": "pagina", "hfst.": "hoofdstuk", "Hfst.": "hoofdstuk", "fig.": "figuur",
+        "Fig.": "figuur",
         "art.": "artikel", "Art.": "artikel", "vol.": "volume",
     },
     ordinals={"e": "", "de": "", "ste": "", "ᵉ": ""},
@@ -48,7 +53,8 @@ TABLE = Table(
     ratio="tegen",
     years=range(1100, 2000),
     year_cues=frozenset(
-        "in sinds tot voor na van vanaf rond omstreeks jaar en of tussen begin eind voorjaar zomer herfst winter januari "
+        "in sinds tot voor na van vanaf rond omstreeks jaar en of tussen begin eind voorjaar zomer herfst winter "
+        "januari "
         "februari maart april mei juni juli augustus september oktober november december anno".split()
     ),
     year_followers=frozenset(
@@ -60,7 +66,8 @@ TABLE = Table(
         "miljoen": ("miljoen", "miljoen"), "mld.": ("miljard", "miljard"), "mld": ("miljard", "miljard"),
         "miljard": ("miljard", "miljard"), "duizend": ("duizend", "duizend"),
     },
-    clock=Clock(hour="{h} uur", minutes="{h} uur {m}", seconds=" en {s} seconden", suffix=r"\s?(?:uur|u)\b", separators=":"),
+    clock=Clock(hour="{h} uur", minutes="{h} uur {m}", seconds=" en {s} seconden", suffix=r"\s?(?:uur|u)\b",
+        separators=":"),
     dates=Dates(decades={"'er": "er", "er": "er"}, between="(?!)"),
     fractions=Fractions(
         half="een half",

@@ -5,9 +5,12 @@ Their cases are not inflected: an ordinal, a currency or a unit stands in its de
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from speech.tts.normalize.table import Clock, Dates, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ENDING_A = ("a", "á")
 SLAVIC_CYRILLIC = ("а", "я")
@@ -19,24 +22,31 @@ def small(
     point: str,
     to: str,
     *,
-    clock: Clock = CLOCK,
     dates: Dates | None = None,
     feminine_end: tuple[str, ...] = (),
     neuter: frozenset[str] = frozenset(),
     years: range = range(0),
+    percent: str = "",
 ) -> Table:
     """A table with the words that no measure can do without."""
     return Table(
-        point=point, to=to, clock=clock, dates=dates or Dates(), feminine_end=feminine_end, neuter=neuter, years=years
+        point=point,
+        to=to,
+        clock=CLOCK,
+        dates=dates or Dates(),
+        feminine_end=feminine_end,
+        neuter=neuter,
+        years=years,
+        signs={"%": percent} if percent else {},
     )
 
 
 OTHERS: Mapping[str, Table] = {
     "af": small("komma", "tot"),
-    "ar": small("فاصلة", "إلى"),
+    "ar": small("فاصلة", "إلى", percent="بالمئة"),
     "bg": small("цяло и", "до", feminine_end=SLAVIC_CYRILLIC),
     "bs": small("zarez", "do", feminine_end=ENDING_A),
-    "ca": small("coma", "a", feminine_end=("a",), dates=Dates(day_month="{d} de {m}", year=" de {y}", between="de|d['’]|del")),
+    "ca": small("coma", "a", feminine_end=("a",), dates=Dates(year=" de {y}", between="de|del")),
     "cs": small("celá", "až", feminine_end=ENDING_A),
     "cy": small("pwynt", "i"),
     "da": small("komma", "til", neuter=NORDIC_NEUTER, years=range(1100, 2000), dates=Dates(day="ordinal")),
@@ -55,7 +65,7 @@ OTHERS: Mapping[str, Table] = {
     "ja": small("点", "から"),
     "ka": small("მთელი", "–"),
     "kk": small("бүтін", "–"),
-    "ko": small("점", "에서"),
+    "ko": small("점", "에서", percent="퍼센트"),
     "lb": small("Komma", "bis"),
     "lt": small("kablelis", "iki"),
     "lv": small("komats", "līdz"),
@@ -68,7 +78,7 @@ OTHERS: Mapping[str, Table] = {
     "pl": small("przecinek", "do", feminine_end=("a",)),
     "ro": small("virgulă", "la", feminine_end=("ă", "a")),
     "ru": small("запятая", "до", feminine_end=SLAVIC_CYRILLIC,
-                dates=Dates(day="ordinal", form="neuter-genitive", year=" {y} года")),
+                dates=Dates(day="ordinal", form="neuter-genitive", year=" {y} года", spelt_years=True, between="(?!)")),
     "sk": small("celá", "až", feminine_end=ENDING_A),
     "sl": small("vejica", "do", feminine_end=("a",)),
     "sq": small("presje", "deri"),
@@ -77,6 +87,6 @@ OTHERS: Mapping[str, Table] = {
     "sw": small("nukta", "hadi"),
     "tr": small("virgül", "–"),
     "uk": small("кома", "до", feminine_end=SLAVIC_CYRILLIC),
-    "vi": small("phẩy", "đến"),
+    "vi": small("phẩy", "đến", percent="phần trăm"),
     "zh": small("点", "到"),
 }  # fmt: skip

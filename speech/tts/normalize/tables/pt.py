@@ -24,13 +24,18 @@ TABLE = Table(
     abbreviations={
         "p. ex.": "por exemplo", "P. ex.": "Por exemplo", "etc.": "et cetera", "a. C.": "antes de Cristo",
         "d. C.": "depois de Cristo", "aprox.": "aproximadamente", "tel.": "telefone", "Tel.": "telefone",
-        "EUA": "Estados Unidos", "Ltda.": "Limitada", "S. A.": "S A", "vs.": "versus", "máx.": "máximo", "mín.": "mínimo",
-        "i. e.": "isto é", "cf.": "confira", "24/7": "vinte e quatro sete", "V. Exa.": "Vossa Excelência", "obs.": "observação",
+        "EUA": "Estados Unidos", "Ltda.": "Limitada", "S. A.": "S A", "vs.": "versus", "máx.": "máximo",
+        "mín.": "mínimo",
+        "i. e.": "isto é", "cf.": "confira", "24/7": "vinte e quatro sete", "V. Exa.": "Vossa Excelência",
+        "obs.": "observação",
     },
     titles={
-        "Sr.": "senhor", "Sra.": "senhora", "Srta.": "senhorita", "Srs.": "senhores", "Dr.": "doutor", "Dra.": "doutora",
-        "D.": "dom", "Prof.": "professor", "Profa.": "professora", "Profª": "professora", "Sto.": "santo", "Sta.": "santa",
-        "S.": "são", "Eng.": "engenheiro", "Av.": "avenida", "R.": "rua", "Pe.": "padre", "Gen.": "general", "Exmo.": "excelentíssimo",
+        "Sr.": "senhor", "Sra.": "senhora", "Srta.": "senhorita", "Srs.": "senhores", "Dr.": "doutor",
+        "Dra.": "doutora",
+        "D.": "dom", "Prof.": "professor", "Profa.": "professora", "Profª": "professora", "Sto.": "santo",
+        "Sta.": "santa",
+        "S.": "são", "Eng.": "engenheiro", "Av.": "avenida", "R.": "rua", "Pe.": "padre", "Gen.": "general",
+        "Exmo.": "excelentíssimo",
     },
     counted={
         "n.º": "número", "N.º": "número", "nº": "número", "Nº": "número", "n.°": "número", "n°": "número",
@@ -50,6 +55,8 @@ TABLE = Table(
         "milhão": ("milhão", "milhão"), "milhões": ("milhão", "milhões"), "bilhão": ("bilhão", "bilhão"),
         "bilhões": ("bilhão", "bilhões"), "mil milhões": ("mil milhões", "mil milhões"),
     },
+    noun=r"(?!(?:que|por|com|para|são|foi|era|como|mais|dos|das|uma|sem|sobre|até|entre|desde|mas)$)[a-zà-ü]{3,}",
+    feminine_nouns=("as", "a", "zes", "ções", "sões", "dades", "ção", "dade", "vez"),
     feminine=frozenset({"hryvnia"}),
     feminine_end=("ra", "na", "da", "lha", "ça", "pia", "ia", "sa"),
     clock=Clock(
@@ -82,7 +89,8 @@ TABLE = Table(
     romans=Romans(
         kings=frozenset(
             "Pedro João Manuel Afonso Sancho Dinis Fernando Sebastião Filipe José Luís Carlos Maria Isabel Henrique "
-            "Paulo Pio Bento Leão Gregório Clemente Inocêncio Jorge Eduardo Ricardo Guilherme Alexandre Nicolau Napoleão "
+            "Paulo Pio Bento Leão Gregório Clemente Inocêncio Jorge Eduardo Ricardo Guilherme Alexandre Nicolau "
+            "Napoleão "
             "Catarina Ramsés Cleópatra Urbano Bonifácio Francisco Frederico".split()
         ),
         queens=frozenset({"Maria", "Isabel", "Catarina", "Cleópatra"}),
@@ -90,7 +98,8 @@ TABLE = Table(
         form="masculine",
         ordinals=10,
         nouns=frozenset(
-            "Capítulo capítulo Parte parte Ato ato Cena cena Tomo tomo Volume volume Livro livro Artigo artigo Anexo anexo "
+            "Capítulo capítulo Parte parte Ato ato Cena cena Tomo tomo Volume volume Livro livro Artigo artigo Anexo "
+            "anexo "
             "Título título século Século séculos Seção seção Secção Tipo tipo Fase fase".split()
         ),
     ),
