@@ -72,7 +72,7 @@ def publish(
 
 def save(spoken: Spoken, path: str | os.PathLike[str], format: str | None = None, *, overwrite: bool = True) -> None:  # noqa: A002
     """Write audio that is in memory; see ``Spoken.save``."""
-    kind = format or writing.of_file(path)
+    kind = format or writing.of_file(Path(path))
     rate = writing.rate_for(kind, spoken.rate)
     samples = iter([spoken.samples])
     fitting = samples if rate == spoken.rate else effects.resampled(samples, spoken.rate, rate)

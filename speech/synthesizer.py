@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import TYPE_CHECKING, Self, TypeAlias, Unpack
+from typing import TYPE_CHECKING, BinaryIO, Self, TypeAlias, Unpack
 
 from speech import documents
 from speech.cabinet import Cabinet, use
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from speech.transcript import ModelUse
     from speech.tts.pipeline import Clips
 
-    Text: TypeAlias = str | os.PathLike[str] | Iterable[str]
+    Text: TypeAlias = str | os.PathLike[str] | bytes | BinaryIO | Iterable[str] | Document
     File: TypeAlias = str | os.PathLike[str]
 
 
@@ -112,8 +112,9 @@ class Synthesizer:
         """The audio of a text, each stretch as soon as it exists, in order.
 
         Args:
-            text: a text; a path of a document; or texts as they come, such as the tokens of a language model: they are
-                read in a thread of their own, and a sentence is spoken as soon as its end is sure.
+            text: a text; a path, ``-`` or a file object of a document; or texts as they come, such as the tokens of a
+                language model: they are read in a thread of their own, and a sentence is spoken as soon as its end is
+                sure.
             kind: what is written in it; None: of a path by its name and its first bytes, else plain text.
             progress: called for this stream only.
             suited: of a sample rate the one to make, for formats that take only some.

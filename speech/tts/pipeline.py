@@ -23,7 +23,7 @@ from speech.tts.plan import Chapter, Clip, Mark, Pause, Utterance
 from speech.tts.utter import Said, Telling
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Generator, Iterable
 
     from speech.data import Samples, Seconds, Segment, SynthesizeOptions
     from speech.tts.plan import Report, Step
@@ -82,7 +82,7 @@ class Performance(Iterator[Sound]):
         self._run.close()
         self._line.stop()
 
-    def _sounds(self) -> Iterator[Sound]:
+    def _sounds(self) -> Generator[Sound, None, None]:
         self._line.start()
         try:
             for item in self._line:

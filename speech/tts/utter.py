@@ -180,9 +180,9 @@ def joined(stretches: list[Speech], rate: int) -> Speech:
 def _rounded(samples: Samples) -> Samples:
     import numpy as np
 
-    limit = (FULL_SCALE - 1) / FULL_SCALE
-    rounded = np.rint(samples * np.float32(FULL_SCALE)) / np.float32(FULL_SCALE)
-    return np.clip(rounded, -1.0, limit).astype(np.float32, copy=False)
+    scale = np.float32(FULL_SCALE)
+    rounded: Samples = np.clip(np.rint(samples * scale), -scale, scale - 1) / scale
+    return rounded
 
 
 def _faster(word: Word, ratio: float) -> Word:
