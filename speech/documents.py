@@ -412,7 +412,7 @@ def _enough(head: bytes) -> bool:
     """Whether it tells what follows. A pipe that gave a line is not asked for more."""
     if head.lstrip()[:1] == b"<":
         return len(head) >= MARKUP_HEAD or b"<speak" in head
-    return len(head) >= HEAD or b"\n" in head
+    return len(head) >= HEAD or b"\n" in head.lstrip()
 
 
 def _text_of(head: bytes) -> str:
