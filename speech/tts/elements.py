@@ -55,6 +55,8 @@ class Builder:
         self._open: list[_Element] = []
         self._run: list[str] = []
         self._size = 0
+        self._holding = 0
+        """Characters of the element that is read as one."""
         self._told: set[str] = set()
         self._prefixes: set[str] = set()
         self._cleaner = Cleaner()
@@ -128,7 +130,8 @@ class Builder:
             self._flow.text(raw, element.manner, element.say_as)
             return
         element.held.append(raw)
-        if sum(map(len, element.held)) > LONGEST_RUN:
+        self._holding += len(raw)
+        if self._holding > LONGEST_RUN:
             raise UnsupportedError(
                 f"SSML, line {self._line()}: more than {LONGEST_RUN} characters to be read as one; split the element"
             )
@@ -279,6 +282,7 @@ class Builder:
         if element.held is not None:  # inside another that is said as one: that decides
             return
         held = element.held = []
+        self._holding = 0
 
         def close(_: _Element) -> None:
             self._flow.told(made(SPACES.sub(" ", "".join(held)).strip(" ")))

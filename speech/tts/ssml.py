@@ -26,6 +26,8 @@ DEPTH = 64
 """Elements inside each other; what people write has ten."""
 LONGEST = 32_000_000
 """Characters: some four hundred hours of speech. What is held of it at a time is a sentence or two."""
+LONGEST_TAG = 1 << 18
+"""Bytes of a tag or a comment, which the parser must hold whole."""
 CHUNK = 1 << 13
 """Characters that are parsed at a time."""
 
@@ -104,21 +106,24 @@ class _Check:
         self.parser.EndElementHandler = self.end
         self.parser.StartDoctypeDeclHandler = self.doctype
         try:
+            fed = 0
             for chunk in _chunks(self.document):
                 self.parser.Parse(chunk, False)
+                fed += len(chunk)
+                if fed - self.parser.CurrentByteIndex > LONGEST_TAG:
+                    raise self.here(f"a tag or comment has more than {LONGEST_TAG:,} bytes; is its end missing?")
             self.parser.Parse(b"", True)
         except expat.ExpatError as error:
             raise self.wrong(error.lineno, error.offset, self.cause(error)) from error
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element begins."""
-        line, column = self.parser.CurrentLineNumber, self.parser.CurrentColumnNumber
         if not self.begun and own_name(tag, attributes) != "speak":
-            raise self.wrong(line, column, f"the document begins with <{tag}>; {BEGIN}")
+            raise self.here(f"the document begins with <{tag}>; {BEGIN}")
         if len(self.open) == DEPTH:
-            raise self.wrong(line, column, f"<{tag}> is the {DEPTH + 1}th element inside others; nest them less")
+            raise self.here(f"<{tag}> is the {DEPTH + 1}th element inside others; nest them less")
         self.begun = True
-        self.open.append((tag, line))
+        self.open.append((tag, self.parser.CurrentLineNumber))
 
     def end(self, _: str) -> None:
         """An element ends."""
@@ -160,6 +165,10 @@ class _Check:
         """What stands at a place, and a little after it."""
         lines = re.split(r"\r\n|\r|\n", self.document)
         return lines[line - 1][max(0, column) :][:80] if line <= len(lines) else ""
+
+    def here(self, what: str) -> UnsupportedError:
+        """An error that names where the parser is."""
+        return self.wrong(self.parser.CurrentLineNumber, self.parser.CurrentColumnNumber, what)
 
     def wrong(self, line: int, column: int, what: str) -> UnsupportedError:
         """An error that names a place, counted from 1."""

@@ -234,8 +234,8 @@ def test_what_is_about_the_document_is_not_spoken():
 
 def test_long_texts_go_out_in_parts_that_join():
     words = "word " * 5_000
-    found = spoken(words + "<say-as interpret-as='digits'>" + "1 " * 3_000 + "</say-as>")
-    assert written(found) == words + ("1 " * 3_000).strip()
+    found = spoken(words + "<say-as interpret-as='digits'>" + "1 " * 3_000 + "2</say-as>")
+    assert written(found) == words + "1 " * 3_000 + "2"
     assert max(len(item.text) for item in found if not item.say_as) < 10_000
     assert len([item for item in found if item.say_as]) == 1
     assert written(spoken("x" * 200_000)) == "x" * 200_000

@@ -74,6 +74,9 @@ def test_a_profile_builds_on_what_is_known_already():
         1,
     )
     assert found.cast["Anna"].pitch == 1
+    nearer = "[profiles.alloy]\nmodel = 'own'\n[profiles.b]\nvoice = 'ALLOY'\n[profiles.c]\nvoice = 'b'"
+    assert read(nearer, "my.toml", known).profiles["c"].model == "own"
+    assert read("[profiles.c]\nvoice = 'Alloy#2'", "my.toml", known).profiles["c"].speed == 1.2
 
 
 def test_a_member_may_be_called_as_its_profile_or_its_model():
