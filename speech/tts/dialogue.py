@@ -92,29 +92,32 @@ MANNERS = frozenset(
 """First words of directions that may stand in the middle of a sentence; others in round brackets are spoken there."""
 
 
-def items(lines: Iterable[str], cast: Mapping[str, Profile] | None, report: Report) -> Iterator[Item]:
+def items(
+    lines: Iterable[str], cast: Mapping[str, Profile] | None, report: Report, voices: Iterable[str] = ()
+) -> Iterator[Item]:
     """The items of a script. All of it is read, and every name checked, before this returns.
 
     Args:
         lines: the script's.
         cast: who may speak; None or empty: every name is that of a voice or a profile.
         report: told of directions that are left out and of lines that only look like a speaker's.
+        voices: names that are taken as such where there is no cast, however they look.
 
     Raises:
         UnsupportedError: a name that is not in the cast; the message names it, its line, and what comes nearest.
     """
-    script = _Script(lines, cast or {})
+    script = _Script(lines, cast or {}, voices)
     script.check()
     return script.items(report)
 
 
-def names(text: str, cast: Mapping[str, Profile] | None = None) -> list[tuple[str, int]]:
+def names(text: str, cast: Mapping[str, Profile] | None = None, voices: Iterable[str] = ()) -> list[tuple[str, int]]:
     """Who speaks in a script, each once, with the line of the first word.
 
     Raises:
         UnsupportedError: a name that is not in the cast, where there is one.
     """
-    script = _Script(text.splitlines(), cast or {})
+    script = _Script(text.splitlines(), cast or {}, voices)
     script.check()
     first: dict[str, int] = {}
     for part in script.parts:
@@ -152,13 +155,13 @@ class _Part:
 class _Script:
     """A script, read and taken apart."""
 
-    def __init__(self, lines: Iterable[str], cast: Mapping[str, Profile]) -> None:
+    def __init__(self, lines: Iterable[str], cast: Mapping[str, Profile], voices: Iterable[str]) -> None:
         self.cast = cast
         self.cleaner = Cleaner()
         self.lines = [self.cleaner.clean(line.rstrip(), number) for number, line in enumerate(lines, start=1)]
         margin = min((len(line) - len(line.lstrip()) for line in self.lines if line), default=0)
         self.labels = {number: label for number, line in self._written() if (label := _label(line, margin))}
-        self.known = {} if cast else self._voices()
+        self.known = {} if cast else self._voices({plain(voice) for voice in voices})
         self.unknown: dict[str, int] = {}
         self.doubtful: list[tuple[str, int]] = []
         self.parts = list(self._parts())
@@ -207,16 +210,19 @@ class _Script:
         """The lines that are for somebody, and those that are blank."""
         return ((number, line) for number, line in enumerate(self.lines, start=1) if not _COMMENT.match(line))
 
-    def _voices(self) -> dict[str, str]:
+    def _voices(self, voices: set[str]) -> dict[str, str]:
         """The names where there is no cast: by how they are compared, as they are first written."""
         often = Counter(plain(label.name) for label in self.labels.values())
-        first = next((number for number, line in self._written() if line), 0)
+        first = self.labels.get(next((number for number, line in self._written() if line), 0))
+        small = (
+            first is not None and first.name[0].islower() and _like_a_word(first.name)
+        )  # so are the other names, then
         found: dict[str, str] = {}
-        for number, label in self.labels.items():
-            sure = _LIKE_A_MODEL.fullmatch(label.name) or _like_a_name(label.name)
-            again = often[plain(label.name)] > 1 or number == first
-            if label.spaced and not label.indented and (sure or (again and _like_a_word(label.name))):
-                found.setdefault(plain(label.name), label.name)
+        for label in self.labels.values():
+            name = plain(label.name)
+            sure = _LIKE_A_MODEL.fullmatch(label.name) or _like_a_name(label.name) or plain(split(name)[0]) in voices
+            if label.spaced and not label.indented and (sure or (_like_a_word(name) and (small or often[name] > 1))):
+                found.setdefault(name, label.name)
         return found
 
     def _speaker(self, number: int) -> str | None:

@@ -137,6 +137,14 @@ def test_without_a_cast_names_are_those_of_voices():
         ("Anna", "Hm."),
     ]
     assert spoken(script, {}) == spoken(script, None)
+    assert spoken("alloy: Hi.\nnova: Ho.", None) == [("alloy", "Hi."), ("nova", "Ho.")]
+
+
+def test_names_of_voices_may_be_given():
+    script = "Well,\nold nova: Ho.\nalloy#2: Hi.\nbesides: no."
+    assert names(script, None, ["Old Nova", "alloy"]) == [("old nova", 2), ("alloy#2", 3)]
+    assert names(script) == [("alloy#2", 3)]
+    assert names("Anna: Hi.\nbesides: no.") == [("Anna", 1)]
 
 
 @pytest.mark.parametrize(
