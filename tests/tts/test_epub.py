@@ -283,3 +283,15 @@ def test_pages_are_read_one_by_one():
 )
 def test_hostile_pages_end(unit):
     read(single(unit * 8_000))
+
+
+def test_what_a_broken_page_leaves_out_is_counted_once():
+    _, events = read(single('<p>x<a epub:type="noteref">1</a></p><p>y'))
+    assert [event.details["count"] for event in events if event.details] == [1]
+
+
+def test_marks_are_found_after_other_blocks():
+    found, _ = read(
+        single('<p>One, <b>two</b>, <b>three</b>.</p><p>Four<sup><a href="#n">4</a></sup> m<sup>2</sup></p>')
+    )
+    assert [text for text, _ in outline(found)] == ["One, two, three.", "Four m²"]
