@@ -306,7 +306,10 @@ def _like_a_word(name: str) -> bool:
 
 def _said(part: _Part, report: Report) -> Iterator[Item]:
     manner = Manner(voice=part.speaker)
-    if how := part.how.strip(" ()[]"):
+    how = part.how.strip(" ()[]")
+    if (seconds := _seconds(how)) is not None:
+        yield _bounded(seconds, part.line, report)
+    elif how:
         report(_event("ignored", part.line, f"the direction {how!r} is left out"))
     text = part.text.replace("\\:", ":")
     left, at = "", 0

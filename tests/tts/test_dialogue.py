@@ -198,6 +198,7 @@ def test_other_directions_are_left_out_and_told(said, left, skipped):
 
 def test_a_direction_before_the_colon_is_told():
     assert read("Anna: Hi.\nBert (whispering): Ho.")[1] == ["line 2: the direction 'whispering' is left out"]
+    assert read("Anna [pause 2s]: Hi.") == ([Pause(2), Text("Hi.", Manner(voice="Anna")), PARAGRAPH], [])
 
 
 def test_pronunciations_are_no_directions():
