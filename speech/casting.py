@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -33,6 +33,8 @@ class Casting:
     cast: Cast
     cabinet: Cabinet
     report: Report
+    unknown: set[str] = field(default_factory=set)
+    """Names that nobody has, as they were met."""
 
     def settle(self, manner: Manner) -> Manner:
         """The manner with the name of a voice that was chosen, and a language.
@@ -49,7 +51,10 @@ class Casting:
         except UnknownModelError as error:
             if manner.voice is None:
                 raise
-            self.report(Event("swapped", f"{error}; the document's voice speaks", details={"asked": manner.voice}))
+            if manner.voice not in self.unknown:
+                self.unknown.add(manner.voice)
+                message = f"no voice is called {manner.voice!r}: the document's speaks in its place"
+                self.report(Event("swapped", message, details={"asked": manner.voice, "cause": str(error)}))
             return self.settle(replace(manner, voice=None, speaker=None))
         language = settled.language or tag(choice.spec)
         return replace(settled, voice=choice.spec.name, language=language, role=manner.voice)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from math import isfinite
 from typing import TYPE_CHECKING, Literal, Self
@@ -250,6 +250,14 @@ class Speaking(Iterator[Spoken]):
         stage = Stage(options, self._shape, script.loaded, self._events.append, script.clips, script.keeper)
         self._performance = Performance(chain(around[:1], head, steps, around[1:]), stage)
 
+    def _whole(self, rest: Segment) -> Segment:
+        """A sentence that was said in several manners, as one segment; several who speak have one each."""
+        if not self._segments or self._segments[-1].speaker != rest.speaker:
+            return rest
+        begun = self._segments.pop()
+        text = f"{begun.text} {rest.text}"
+        return replace(begun, text=text, end=rest.end, words=(*begun.words, *rest.words))
+
     def _tell(self, stage: Literal["synthesize", "done"], total: Seconds | None) -> None:
         if self._progress:
             self._progress(Progress(stage, self._script.name, self.duration, total))
@@ -271,7 +279,7 @@ class Speaking(Iterator[Spoken]):
         if sound.chapter:
             self.chapters.append(sound.chapter)
         if sound.segment:
-            self._segments.append(sound.segment)
+            self._segments.append(self._whole(sound.segment) if sound.continues else sound.segment)
             self._characters += len(sound.segment.text)
             self._tell("synthesize", self._estimate)
 

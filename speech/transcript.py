@@ -18,7 +18,7 @@ import types
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -116,6 +116,8 @@ class Transcript:
         Raises:
             UnsupportedError: there is no such format.
         """
+        if isinstance(self.options, SynthesizeOptions):  # whose segments are the text's own sentences, and headings
+            rules = replace(rules, sentences=False)
         return layout.encodable(formats.find(format).render(self, rules))
 
     def save(

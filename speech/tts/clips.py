@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from speech.data import Event
 from speech.errors import SpeechError
-from speech.tts.plan import Clip
+from speech.tts.plan import Clip, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,7 +22,9 @@ def replaced(items: Iterable[Item], clips: Clips | None, report: Report) -> Iter
     for item in items:
         if isinstance(item, Clip) and (why := _refusal(item, clips)):
             report(Event("dropped", f"the recording {item.source!r} is not heard: {why}"))
+            yield Text(" ", item.manner)  # a recording ends a word
             yield from replaced(item.otherwise, clips, report)
+            yield Text(" ", item.manner)
         else:
             yield item
 

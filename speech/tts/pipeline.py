@@ -45,7 +45,9 @@ class Sound:
     samples: Samples
     """Shape (frames, channels); empty where only something was reached."""
     segment: Segment | None = None
-    """The sentence that ended here."""
+    """What was said ended here: a sentence, or the part of one that is in the same manner."""
+    continues: bool = False
+    """It is of the same sentence as the segment before."""
     marks: tuple[tuple[str, Seconds], ...] = ()
     chapter: tuple[str, Seconds] | None = None
 
@@ -119,7 +121,8 @@ class Performance(Iterator[Sound]):
         for event in item.events:
             self._stage.report(replace(event, start=start, end=self.now))
         marks = tuple((name, start + time) for name, time in item.marks)
-        yield Sound(self._stage.shape.nothing, _later(item.segment, start), marks)
+        segment = _later(item.segment, start)
+        yield Sound(self._stage.shape.nothing, segment, job.utterance.continues, marks)
 
     def _clip(self, clip: Clip) -> Iterator[Samples]:
         assert self._stage.clips, "a clip that cannot be had is replaced before it comes here"
@@ -186,7 +189,7 @@ class _Job:
     def __init__(self, utterance: Utterance, stage: Stage, stopped: threading.Event, early: _Job | None = None) -> None:
         self.given: queue.SimpleQueue[Samples | Said | Exception] = queue.SimpleQueue()
         self._heard = threading.Event()
-        self._utterance = utterance
+        self.utterance = utterance
         self._stage = stage
         self._stopped = stopped
         self._early = early
@@ -204,7 +207,7 @@ class _Job:
             self._heard.set()
 
     def _run(self) -> None:
-        stage, utterance = self._stage, self._utterance
+        stage, utterance = self._stage, self.utterance
         loaded = stage.loaded(utterance.voice, utterance.sentence.language)
         sound = Telling(utterance, loaded, stage.options, stage.shape, stage.keeper).sound()
         with closing(sound):

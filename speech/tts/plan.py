@@ -107,6 +107,8 @@ class Utterance:
     """The name that the cast is asked for."""
     pan: float = 0.0
     role: str | None = None
+    continues: bool = False
+    """The same sentence as the utterance before, said in another manner."""
     marks: tuple[tuple[str, int], ...] = ()
     """Marks inside: name, and how many words of ``sentence.spoken.split()`` stand before it."""
 

@@ -189,13 +189,13 @@ class _Reader:
     def _sentences(self, *, complete: bool = False) -> Iterator[Step]:
         while found := self._draft.cut(complete=complete):
             pieces, by_itself = found
-            for manner, group in by_manner(pieces):
-                yield from self._utterance(manner, group)
+            for number, (manner, group) in enumerate(by_manner(pieces)):
+                yield from self._utterance(manner, group, continues=number > 0)
             if by_itself:
                 self._between.due(self._pauses["sentence"])
             self._between.hold(*self._draft.leading_marks())
 
-    def _utterance(self, manner: Manner, pieces: list[Piece]) -> Iterator[Step]:
+    def _utterance(self, manner: Manner, pieces: list[Piece], *, continues: bool) -> Iterator[Step]:
         wording = Wording(manner, self._reading.lexicon, self._reading.options.normalize, self._report)
         phrases, marks = wording.words(pieces)
         if not audible(phrases):
@@ -206,7 +206,7 @@ class _Reader:
         sentence = replace(sentence, seed=_seed(self._reading.options.seed, sentence), early=self._early)
         self._early = False
         yield from self._between.before()
-        yield Utterance(sentence, manner.voice, manner.pan, manner.role, marks)
+        yield Utterance(sentence, manner.voice, manner.pan, manner.role, continues, marks)
 
     def _drop(self, text: str) -> None:
         if not silent_by_nature(text):
