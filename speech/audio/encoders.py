@@ -179,8 +179,10 @@ class AvEncoder:
         context.flags |= BITEXACT
         context.thread_count = 1
         context.time_base = self._stream.time_base = Fraction(1, rate)
+        self._scale = 1.0
         if form.sample != "s16":
             context.bit_rate = bit_rate or usual_bit_rate(form.codec, rate, channels)
+            self._scale = mpeg.scale(context.bit_rate, rate) if form.container == "mp3" else 1.0
         self._container.start_encoding()
 
     @property
@@ -202,7 +204,7 @@ class AvEncoder:
         import av
         import numpy as np
 
-        values = pcm16(samples) if self._form.sample == "s16" else samples.astype(np.float32)
+        values = pcm16(samples) if self._form.sample == "s16" else samples / np.float32(self._scale)
         planes = values.T if self._form.sample == "fltp" else values.reshape(1, -1)
         frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(planes), format=self._form.sample, layout=self._layout)
         frame.sample_rate, frame.time_base, frame.pts = self._rate, Fraction(1, self._rate), self._taken
@@ -213,6 +215,7 @@ class AvEncoder:
         """Write what the encoder holds and the sizes in the header."""
         self._container.mux(self._stream.encode(None))
         self._container.close()
+        del self._container, self._stream  # with them goes the index of an MP4, which is about to be made again
         if self._form.container == "mp3" and self._file.seeks:
             mpeg.end_at(cast("BinaryIO", self._file), self._at, self._taken, self._rate)
 

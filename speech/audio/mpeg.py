@@ -1,4 +1,4 @@
-"""What FFmpeg leaves undone on MPEG audio: the ID3 comment that players show, and the exact end of an mp3.
+"""What FFmpeg leaves undone on MPEG audio: the ID3 comment that players show, the exact end and level of an mp3.
 
 FFmpeg writes a comment as a user-defined text (``TXXX``), and counts the samples to drop at the end of an mp3 within
 its last frame only; where they begin in the frame before, up to 46 samples of silence would follow the speech.
@@ -23,6 +23,11 @@ TEXT_FRAMES = {
 UTF16 = b"\x01"
 """The one encoding beside Latin-1 that ID3v2.3 has."""
 
+SCALES = ((176_000, 0.95), (208_000, 0.97), (240_000, 0.98))
+"""Below a bit rate: what LAME's presets multiply samples by, lest decoders clip. Measured of LAME 3.100."""
+LOW_RATES = 32_000
+"""Below this rate, and so at most 160 kbit/s, all is at the first of them."""
+
 # The tag of LAME in the first frame (gabriel.mp3-tech.org/mp3infotag.html), counted from the letters "Info" or "Xing".
 FRAMES = 8
 DELAYS = 141
@@ -39,6 +44,13 @@ def id3(tags: Mapping[str, str]) -> bytes:
         frames += _frame(b"COMM", UTF16 + b"eng" + _utf16("") + b"\0\0" + _utf16(tags["comment"]))
     size = len(frames)
     return b"ID3\x03\0\0" + bytes(size >> shift & 0x7F for shift in (21, 14, 7, 0)) + frames
+
+
+def scale(bit_rate: int, rate: int) -> float:
+    """What LAME makes samples quieter by: taken back, else an mp3 would be 0.4 dB below what was measured for it."""
+    if rate < LOW_RATES:
+        return SCALES[0][1]
+    return next((factor for limit, factor in SCALES if bit_rate < limit), 1.0)
 
 
 def end_at(file: BinaryIO, at: int, count: int, rate: int) -> None:

@@ -181,6 +181,14 @@ def test_nothing_spoken_is_a_file_too(form):
 # What is in it
 
 
+@pytest.mark.parametrize(("rate", "bit_rate"), [(24_000, None), (16_000, None), (44_100, 192_000), (48_000, 256_000)])
+@pytest.mark.parametrize("form", ["mp3", "ogg", "m4a", "aac"])
+def test_the_level_stays(form, rate, bit_rate):
+    samples = voice(2 * rate, rate)
+    heard = decoded(written(form, samples, rate, bit_rate=bit_rate))[0]
+    assert 20 * np.log10(np.sqrt((heard**2).sum() / (samples**2).sum())) == pytest.approx(0, abs=0.06)
+
+
 def test_samples_are_rounded_and_clipped():
     values = np.array([0.0, 0.6, -0.6, 1.4, 32767.4, 40000, -40000, 1], np.float32) / 32768
     data = written("pcm", values)
