@@ -46,7 +46,7 @@ def abbreviations(reader: Reader) -> Iterator[Rule]:
     """The abbreviations of the table, each where it is one."""
     table = reader.table
     start, end = r"(?<![\w.@/-])", rf"(?![\w@/]|\.\w|{DASH}\w)"
-    number, name = rf"(?=\s?(?:[\d{TAKEN}#]|[IVX]+\b))", rf"(?=\s(?:{CAPITAL}|{TAKEN}))"
+    number, name = rf"(?=\s?(?:[\d{TAKEN}#]|(?:[IVX]{{2,}}|[VX])\b))", rf"(?=\s(?:{CAPITAL}|{TAKEN}))"
     short = {written: said for written, said in table.abbreviations.items() if not _has_digit(written)}
     for words, behind in ((table.counted, number), (table.titles, name), (short, end)):
         if words:

@@ -24,7 +24,7 @@ TABLE = Table(
     },
     abbreviations={
         "e.g.": "for example", "i.e.": "that is", "etc.": "et cetera", "vs.": "versus", "cf.": "compare",
-        "approx.": "approximately", "a.m.": "a m", "p.m.": "p m", "et al.": "and others", "viz.": "namely",
+        "approx.": "approximately", "Mr.": "mister", "Mrs.": "missus", "a.m.": "a m", "p.m.": "p m", "et al.": "and others", "viz.": "namely",
         "a.k.a.": "also known as", "w/o": "without", "w/": "with", "24/7": "twenty-four seven",
         "9/11": "nine eleven", "50/50": "fifty-fifty", "Inc.": "Incorporated", "Ltd.": "Limited", "Co.": "Company",
         "Corp.": "Corporation", "dept.": "department", "Dept.": "Department", "est.": "established",
