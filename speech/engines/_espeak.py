@@ -330,7 +330,8 @@ def _stretched(library: ctypes.CDLL, samples: NDArray[np.int16], speed: float) -
 
 
 def _free(pointer: Pointer) -> None:
-    if sys.platform != "win32":  # there the library may have another heap than this process
+    # Elsewhere the library may have another heap, or stay loaded with a pointer to what was freed.
+    if sys.platform == "linux":
         ctypes.CDLL(None).free(ctypes.cast(pointer, ctypes.c_void_p))
 
 

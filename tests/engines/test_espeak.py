@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-import itertools
 import gc
+import itertools
 import locale
 import os
 import sys
@@ -164,6 +164,8 @@ def test_every_word_is_timed_even_where_two_are_run_together(voice):
     assert [word.text for word in words] == text.split()
     # "of the" is one word to the library; the dash is none.
     assert [word.text for word in words if word.interpolated] == ["the", "—"]
+    of, the = words[5], words[6]
+    assert 0.05 < of.end - of.start < the.end - the.start
     assert level(samples, words[0].start, words[0].end) > 0.03
 
 
