@@ -55,7 +55,7 @@ def semitones(samples):
     """The median pitch of what is voiced, in semitones over 1 Hz, by normalised autocorrelation."""
     size, lags = 1536, np.arange(RATE // 450, RATE // 55)
     found = []
-    for at in range(0, len(samples) - 2 * size, 441):
+    for at in range(0, len(samples) - 2 * size, 1102):
         frame = samples[at : at + size].astype("f8")
         if frame @ frame < size * 0.03**2:
             continue
@@ -67,7 +67,7 @@ def semitones(samples):
             while at + 1 < len(lags) and likeness[at + 1] > likeness[at]:
                 at += 1
             found.append(RATE / lags[at])
-    assert len(found) > 20
+    assert len(found) > 8
     return 12 * np.log2(np.median(found))
 
 
