@@ -19,6 +19,7 @@ from speech.cli.parsing import option
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from speech.catalog import Catalog
     from speech.cli.report import Report
     from speech.data import ModelFile, ModelSpec, Task
     from speech.store import FileFact, Store
@@ -88,7 +89,7 @@ def info(task: Task, name: str, as_json: bool) -> None:
     from speech import catalog
     from speech.store import Store
 
-    spec = catalog.load().find(name, task)
+    spec = _find(catalog.load(), name, task)
     facts = _facts(spec, Store())
     show([json.dumps(facts, indent=2, ensure_ascii=False)] if as_json else _lines(facts))
 
@@ -137,7 +138,7 @@ def path(task: Task, name: str) -> None:
     from speech import catalog
     from speech.store import Store
 
-    spec = catalog.load().find(name, task)
+    spec = _find(catalog.load(), name, task)
     show([str(spec.path or _place(spec, Store().path(spec)))])
 
 
@@ -180,9 +181,16 @@ def begin(names: Sequence[str], ctx: click.Context) -> tuple[Store, list[ModelSp
     from speech.store import Store
 
     store, known = Store(), catalog.load()
-    specs = [known.find(name, ctx.obj) for name in names]
+    specs = [_find(known, name, ctx.obj) for name in names]
     specs = specs or [spec for spec in known.of(ctx.obj) if spec.repo and store.has(spec)]
     return store, specs, report.begin(ctx)
+
+
+def _find(known: Catalog, name: str, task: Task) -> ModelSpec:
+    """The model of that name; of a profile, which is a voice with settings, its voice."""
+    if task != RECOGNIZERS and name in known.profiles:
+        name = str(known.profiles[name].get("model", name))
+    return known.find(name, task)
 
 
 def _print_list(as_json: bool) -> None:

@@ -84,7 +84,7 @@ def pull(ctx: click.Context, /, names: Sequence[str], tags: Sequence[str], **_: 
     if not names and not tags:
         raise click.UsageError("Name a voice, or a language with --language.", ctx)
     known = catalog.load()
-    wanted = [_model(known, name) for name in names] + [_best(known, tag) for tag in tags]
+    wanted = [*names, *(_best(known, tag) for tag in tags)]
     store, specs, how = models.begin(wanted, ctx)
     models.fetch(store, specs, how)
     ctx.exit(1 if how.failures else 0)
@@ -123,11 +123,6 @@ def greeting(spec: ModelSpec) -> str:
     return GREETINGS.get(base(first), COUNTING)
 
 
-def _model(known: Catalog, name: str) -> str:
-    """The name of a voice; a profile's is that of its model."""
-    return str(known.profiles[name].get("model", name)) if name in known.profiles else name
-
-
 def _best(known: Catalog, language: str) -> str:
     from speech.checks import named
     from speech.errors import UnsupportedError
@@ -161,7 +156,7 @@ def _list(language: str | None, only_here: bool, as_json: bool) -> None:
         facts = [models.summary(spec, here) | {"default_for": best.get(spec.name, [])} for spec, here in rows]
         models.show([json.dumps(facts, indent=2, ensure_ascii=False)])
     else:
-        models.show(_table(rows, best))
+        models.show(_table(rows, best, known.profiles))
 
 
 def _defaults(known: Catalog) -> dict[str, list[str]]:
@@ -173,7 +168,9 @@ def _defaults(known: Catalog) -> dict[str, list[str]]:
     return found
 
 
-def _table(rows: Iterable[tuple[ModelSpec, bool]], best: dict[str, list[str]]) -> Iterator[str]:
+def _table(
+    rows: Iterable[tuple[ModelSpec, bool]], best: dict[str, list[str]], profiles: Iterable[str]
+) -> Iterator[str]:
     cells = [("", "voice", "language", "quality", "speakers", "Hz", "size", "licence")]
     cells += [(_marks(spec, here, best), *_cells(spec)) for spec, here in rows]
     widths = [max(len(row[column]) for row in cells) for column in range(8)]
@@ -182,6 +179,8 @@ def _table(rows: Iterable[tuple[ModelSpec, bool]], best: dict[str, list[str]]) -
         yield f"{text}  {rate:>{widths[5]}}  {size:>{widths[6]}}  {licence}".rstrip()
     yield "\n* is on this machine, > is the one for its language where none is named"
     yield "! `speech voices info` says what to know before you publish what it spoke"
+    if names := ", ".join(profiles):
+        yield f"\nVoices with settings, by names of their own: {names}"
 
 
 def _marks(spec: ModelSpec, here: bool, best: dict[str, list[str]]) -> str:

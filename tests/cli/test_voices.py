@@ -170,6 +170,10 @@ def test_a_profile_is_pulled_as_its_voice(served, project, capsys):
     (project / "models.toml").write_text(VOICES + "[profiles.narrator]\nmodel = 'de_DE-ben-high'\n")
     assert run("pull", "narrator") == 0
     assert capsys.readouterr().out.strip().endswith("de_DE-ben-high.onnx")
+    assert run("info", "narrator") == 0
+    assert "name: de_DE-ben-high\nhere: yes\n" in capsys.readouterr().out
+    run()
+    assert ", verse, narrator\n" in capsys.readouterr().out
 
 
 def test_info_tells_licence_lineage_speakers_and_the_card(served, capsys):
