@@ -30,7 +30,7 @@ EARLY = 1100
 """An earlier year needs a word before it to be one."""
 REST = re.compile(r"\d+")
 LONG = 4
-"""Digits in a code from here on are read one by one."""
+"""More digits than this in a code are read one by one."""
 
 
 def telephones(reader: Reader) -> Iterator[Rule]:
@@ -65,7 +65,8 @@ def _suffixed(match: re.Match[str], reader: Reader) -> str | None:
 def _dotted(match: re.Match[str], reader: Reader) -> str | None:
     form = ordinal_form(match, reader, "?")
     follower = after(match)
-    if form == "?" and (not follower or not follower[:1].islower()):
+    within = before(match).endswith(",") or follower[:1].islower()
+    if form == "?" and not (follower and within):
         return None  # a sentence ends here, or an item begins
     return reader.spell.ordinal(match["n"], "" if form == "?" else form)
 
@@ -77,6 +78,8 @@ def fractions(reader: Reader) -> Iterator[Rule]:
 
 def _fraction(match: re.Match[str], reader: Reader) -> str | None:
     over, under = int(match["over"]), int(match["under"])
+    if over in reader.table.years and len(match["under"]) == 2 and under == (over + 1) % 100:  # the season 2020/21
+        return f"{reader.spell.year(match['over'])} {reader.spell.cardinal(match['under'])}"
     if match["whole"]:
         mixed = reader.mixed(match["whole"], over, under) if over < under else None
         return mixed or f"{reader.spell.cardinal(match['whole'])} {_over(match, reader)}"
@@ -175,7 +178,7 @@ def _code(match: re.Match[str], reader: Reader) -> str | None:
 
 
 def _in_code(digits: str, reader: Reader) -> str:
-    return reader.spell.digits(digits) if len(digits) >= LONG else figure(digits, reader)
+    return reader.spell.digits(digits) if len(digits) > LONG else figure(digits, reader)
 
 
 def _quantity(match: re.Match[str], reader: Reader) -> str | None:

@@ -104,8 +104,8 @@ class Reader:
         """A whole number and a part; None where the part has no name."""
         names = self.table.fractions
         if (over, under) == (1, 2) and names.and_half:
-            said = self.spell.cardinal(whole)
-            return said + names.and_half
+            apart = names.and_half.startswith(" ")
+            return (self.spell.cardinal(whole) if apart else self.spell.attributive(whole)) + names.and_half
         part = self.fraction(over, under)
         return f"{self.spell.cardinal(whole)}{names.join}{part}" if part else None
 

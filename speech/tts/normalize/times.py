@@ -6,7 +6,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from speech.tts.normalize.reader import TAKEN, Reader, Rule
+from speech.tts.normalize.reader import Reader, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ def rules(reader: Reader) -> Iterator[Rule]:
     clock = reader.table.clock
     if clock is None:
         return
-    start = rf"(?<![\w:.,{TAKEN}])(?P<h>\d{{1,2}})"
+    start = r"(?<![\w:.,])(?P<h>\d{1,2})"
     minutes = r"(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d))?(?!\d|:\d)"
     half = rf"\s?(?P<half>{'|'.join(map(_dotted, clock.halves)) or '(?!)'})(?!\w)"
     suffix = clock.suffix or "(?!)"

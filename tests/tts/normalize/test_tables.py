@@ -90,6 +90,14 @@ CASES = {
         16:9 | sixteen to nine
         5x | five times
         10k | ten thousand
+        3*4 | three times four
+        50-50 | fifty-fifty
+        the 2020/21 season | the twenty twenty twenty-one season
+        2020-12-25T10:30 | December twenty-fifth twenty twenty ten thirty
+        RTX2080 | RTX twenty eighty
+        Pope John Paul II | Pope John Paul the second
+        a 3-year-old | a three-year-old
+        1-800-555-1234 | one, eight zero zero, five five five, one two three four
         Henry VIII | Henry the eighth
         Louis XIV | Louis the fourteenth
         Elizabeth I was | Elizabeth the first was
@@ -143,6 +151,10 @@ CASES = {
         20 °C | zwanzig Grad Celsius
         1/2 | ein halb
         2½ | zweieinhalb
+        1 1/2 | eineinhalb
+        im 19. und 20. Jahrhundert | im neunzehnten und zwanzigsten Jahrhundert
+        im Buch, 8. Auflage | im Buch, achte Auflage
+        Saison 2020/21 | Saison zweitausendzwanzig einundzwanzig
         3/4 | drei Viertel
         die 90er | die neunziger
         im Jahr 1984 | im Jahr neunzehnhundertvierundachtzig

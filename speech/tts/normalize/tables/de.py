@@ -13,7 +13,8 @@ TABLE = Table(
     signs={
         "&": "und", "@": "at", "%": "Prozent", "+": "plus", "−": "minus", "±": "plus minus", "=": "gleich",
         "≠": "ungleich", "≈": "ungefähr", "~": "circa", "<": "kleiner als", ">": "größer als",
-        "≤": "höchstens", "≥": "mindestens", "×": "mal", "÷": "geteilt durch", "√": "Wurzel aus", "∞": "unendlich",
+        "≤": "höchstens", "≥": "mindestens", "×": "mal", "÷": "geteilt durch", "*": "mal", "√": "Wurzel aus",
+        "∞": "unendlich",
         "°": "Grad", "§": "Paragraf", "§§": "Paragrafen", "²": "Quadrat", "³": "hoch drei", "^": "hoch",
         "№": "Nummer", "†": "gestorben",
     },
@@ -57,7 +58,8 @@ TABLE = Table(
     },
     ordinal_dot=True,
     ordinal_forms={
-        "der": "", "die": "", "das": "", "am": "n", "vom": "n", "zum": "n", "dem": "n", "den": "n", "des": "n",
+        "der": "", "die": "", "das": "", "und": "n", "oder": "n", "am": "n", "vom": "n", "zum": "n", "dem": "n",
+        "den": "n", "des": "n",
         "im": "n",
         "zur": "n", "bis": "n", "ab": "n", "seit": "n", "beim": "n", "jeden": "n", "ihren": "n", "seinen": "n",
         "meinen": "n", "unseren": "n", "ihrem": "n", "seinem": "n", "meinem": "n", "einem": "n", "einen": "n",

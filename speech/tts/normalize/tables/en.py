@@ -13,7 +13,8 @@ TABLE = Table(
     signs={
         "&": "and", "@": "at", "%": "percent", "+": "plus", "−": "minus", "±": "plus or minus", "=": "equals",
         "≠": "is not equal to", "≈": "approximately", "~": "about", "<": "less than", ">": "greater than",
-        "≤": "at most", "≥": "at least", "×": "times", "÷": "divided by", "√": "the square root of", "∞": "infinity",
+        "≤": "at most", "≥": "at least", "×": "times", "÷": "divided by", "*": "times", "√": "the square root of",
+        "∞": "infinity",
         "°": "degrees", "§": "section", "§§": "sections", "²": "squared", "³": "cubed", "^": "to the power of",
         "№": "number", "©": "copyright", "#": "hashtag",
     },
@@ -24,9 +25,11 @@ TABLE = Table(
     },
     abbreviations={
         "e.g.": "for example", "i.e.": "that is", "etc.": "et cetera", "vs.": "versus", "cf.": "compare",
-        "approx.": "approximately", "Mr.": "mister", "Mrs.": "missus", "a.m.": "a m", "p.m.": "p m", "et al.": "and others", "viz.": "namely",
+        "approx.": "approximately", "Mr.": "mister", "Mrs.": "missus", "a.m.": "a m", "p.m.": "p m",
+        "et al.": "and others", "viz.": "namely",
         "a.k.a.": "also known as", "w/o": "without", "w/": "with", "24/7": "twenty-four seven",
-        "9/11": "nine eleven", "50/50": "fifty-fifty", "Inc.": "Incorporated", "Ltd.": "Limited", "Co.": "Company",
+        "9/11": "nine eleven", "50/50": "fifty-fifty", "50-50": "fifty-fifty", "Inc.": "Incorporated",
+        "Ltd.": "Limited", "Co.": "Company",
         "Corp.": "Corporation", "dept.": "department", "Dept.": "Department", "est.": "established",
         "Est.": "established", "Ph.D.": "P H D", "M.D.": "M D", "B.C.": "B C", "A.D.": "A D", "p.a.": "per annum",
         "B.C.E.": "B C E", "C.E.": "C E", "R.S.V.P.": "R S V P", "P.S.": "P S", "ibid.": "ibidem", "and/or": "and or",
