@@ -56,13 +56,14 @@ class Sink:
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         """As on any file."""
-        if self._failure is not None:
-            return self._at
-        if self.seeks:
-            start = self._base if whence == os.SEEK_SET else 0
-            self._at = self._file.seek(offset + start, whence) - self._base
-        else:
-            self._at = offset + (0, self._at, self._end)[whence]
+        try:
+            if self.seeks and self._failure is None:
+                start = self._base if whence == os.SEEK_SET else 0
+                self._at = self._file.seek(offset + start, whence) - self._base
+            else:
+                self._at = offset + (0, self._at, self._end)[whence]
+        except (OSError, ValueError) as error:  # what was written before is only now passed on
+            self._failure = error
         return self._at
 
     def abandon(self) -> None:

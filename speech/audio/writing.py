@@ -3,7 +3,7 @@
     with writing("hello.mp3", "mp3", 24_000, 1, tags={"title": "Hello"}) as file:
         file.write(samples)
 
-Nothing is held but what the encoder needs (of an MP4 its index too: some 7 MB for each hour). Formats that carry no
+Nothing is held but what the encoder needs (of an MP4 its index too: some 13 MB for each hour). Formats that carry no
 tags (pcm) lose them, and those without chapters lose these; see ``keeps_tags`` and ``keeps_chapters``.
 """
 
@@ -257,11 +257,20 @@ def _draft(path: Path | None, stack: ExitStack) -> Path:
 def _opened(draft: Path, target: Target, order: _Order, stack: ExitStack) -> BinaryIO:
     """The file that the encoder writes to, where that is not the target."""
     if not order.form.seeks:
-        return stack.enter_context(draft.open("x+b"))
+        return _closing(draft.open("x+b"), stack)
     if not isinstance(target, (str, Path)) and not Sink(target).seeks:
         raise UnsupportedError("an MP4 cannot be written to a pipe: its index is made last; choose aac, or a file")
     folder = draft.parent if isinstance(target, (str, Path)) else None
-    return cast("BinaryIO", stack.enter_context(TemporaryFile(dir=folder)))
+    return _closing(cast("BinaryIO", TemporaryFile(dir=folder)), stack)
+
+
+def _closing(file: BinaryIO, stack: ExitStack) -> BinaryIO:
+    def close() -> None:
+        with suppress(OSError):  # a full disk has been told already
+            file.close()
+
+    stack.callback(close)
+    return file
 
 
 def _removed(draft: Path) -> None:

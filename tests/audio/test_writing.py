@@ -380,6 +380,40 @@ def test_a_full_device_is_told_at_the_latest_at_the_end(form):
         attempt(file)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="resource is POSIX")
+def test_a_file_that_cannot_grow_is_told_and_leaves_nothing_in_any_format(tmp_path):
+    """At the first write, and at the very end, where only headers and what the system held back are left."""
+    script = f"""
+import resource, signal, numpy as np
+from pathlib import Path
+from speech.audio.writing import formats, writing
+from speech.errors import OutputError
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+samples = np.random.default_rng(0).uniform(-.3, .3, 60_000).astype(np.float32)
+for form in formats():
+    path = Path({str(tmp_path)!r}, "x." + form)
+    def attempt():
+        with writing(path, form, 24_000) as file:
+            for at in range(0, len(samples), 10_000):
+                file.write(samples[at : at + 10_000])
+    attempt()
+    size = path.stat().st_size
+    path.unlink()
+    for limit in (100, size // 3, size - 1):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+        try:
+            attempt()
+        except OutputError as error:
+            assert "free some space" in str(error), error
+        else:
+            print(form, limit, "was written")
+        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+print(*Path({str(tmp_path)!r}).iterdir())
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.stderr) == ("", "")
+
+
 def test_what_is_there_is_kept_where_asked(tmp_path):
     path = tmp_path / "x.wav"
     path.write_bytes(b"old")
