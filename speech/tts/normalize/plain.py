@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from speech.languages import base
 from speech.tts.normalize.dates import ordinal_form
-from speech.tts.normalize.reader import DASH, TAKEN, UNSPACED, VULGAR, Reader, Rule, after, before, literal
+from speech.tts.normalize.reader import DASH, TAKEN, UNSPACED, Reader, Rule, after, before, literal
 from speech.tts.normalize.web import figure
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def _alone(match: re.Match[str]) -> bool:
 def _code(match: re.Match[str], reader: Reader) -> str | None:
     """Letters and digits in one: the digits as a number where they are few."""
     parts = SPLIT.findall(match[0])
-    if not VULGAR.keys().isdisjoint(parts):  # 3½
+    if not all(part.isalpha() or part.isdecimal() for part in parts):  # 3½, 10²
         return None
     return " ".join(_in_code(part, reader) if part.isdecimal() else part for part in parts)
 

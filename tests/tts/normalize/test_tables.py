@@ -92,6 +92,8 @@ CASES = {
         10k | ten thousand
         3*4 | three times four
         50-50 | fifty-fifty
+        10² | ten squared
+        20 m² | twenty square meters
         the 2020/21 season | the twenty twenty twenty-one season
         2020-12-25T10:30 | December twenty-fifth twenty twenty ten thirty
         RTX2080 | RTX twenty eighty
