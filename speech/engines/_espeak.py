@@ -179,11 +179,32 @@ def languages() -> Mapping[str, str]:
 
 
 def _dictionary(identifier: str) -> Path:
-    lines = (data() / "lang" / identifier).read_text(encoding="utf-8", errors="replace").splitlines()
-    fields = [fields for line in lines if len(fields := line.split()) > 1]
-    named = [field[1] for field in fields if field[0] == "dictionary"]
-    languages = [field[1].partition("-")[0].lower() for field in fields if field[0] == "language"]
+    fields = _fields(data() / "lang" / identifier)
+    named = [values[0] for key, *values in fields if key == "dictionary"]
+    languages = [values[0].partition("-")[0].lower() for key, *values in fields if key == "language"]
     return data() / f"{[*named, *languages][0]}_dict"
+
+
+def _fields(path: Path) -> list[list[str]]:
+    """The lines of a voice's file that have a value."""
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    return [fields for line in lines if len(fields := line.split()) > 1]
+
+
+@cache
+def range_share(voice: str) -> float:
+    """How much of its base pitch the voice goes down when its range is doubled.
+
+    The library takes 18 times the range off (``SetPitch2`` of wavegen.c); a file's ``pitch LOW HIGH`` is a base of
+    (LOW - 9) * 4096 and a range of (HIGH - LOW) * 108 (``LoadVoice`` of voices.c), where there is none 82 and 118.
+    """
+    language, _, variant = voice.partition("+")
+    low, high = 82, 118
+    for path in (data() / "lang" / language, *([data() / "voices" / "!v" / variant] if variant else [])):
+        for key, *values in _fields(path):
+            if key == "pitch" and len(values) > 1 and all(value.isdecimal() for value in values[:2]):
+                low, high = int(values[0]), int(values[1])
+    return 18 * (high - low) * 108 / ((low - 9) * 4096) if low > 9 else 0.0
 
 
 @cache

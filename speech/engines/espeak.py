@@ -27,10 +27,6 @@ REQUIRES = "espeakng-loader>=0.2.4"
 RATE = _espeak.RATE
 WORDS_A_MINUTE = 175
 """The library's own pace."""
-RANGE_SHARE = 0.23
-"""How much of a voice's base pitch the library takes off when its range is doubled (``SetPitch2`` of wavegen.c: 18
-times the range; 0.234 of the base for the plain voice, 0.217 for the first female one)."""
-
 OWN_CODES = {"en": "en-us", "es-es": "es", "tlh": "piqd", "chr": "chr-us-qaaa-x-west", "zh-hk": "yue", "zh-mo": "yue"}
 """Codes that the library has under another name, or for another region than people expect."""
 OWN_NAMES = {"cmn": "zh", "hbs": "hr", "piqd": "tlh", "chr-us-qaaa-x-west": "chr"}
@@ -162,7 +158,7 @@ def _spoken(
     import numpy as np
 
     tokens = sentence.spoken.split()
-    manner = _manner(sentence)
+    manner = _manner(sentence, _espeak.range_share(voice))
     parts = list(script.parts())
     first, passed, heard = 0, 0, False
     for index, part in enumerate(parts):
@@ -183,12 +179,13 @@ def _spoken(
         yield Speech(np.zeros(0, np.float32), RATE, (), (*events, silence))
 
 
-def _manner(sentence: Sentence) -> _espeak.Manner:
+def _manner(sentence: Sentence, range_share: float) -> _espeak.Manner:
     wanted = WORDS_A_MINUTE * sentence.rate
     pace = round(min(max(wanted, _espeak.SLOWEST), _espeak.FASTEST))
     factor = 2 ** (sentence.pitch / 12)
     # The library's pitch is an exponent (50 is as it is, 100 an octave up), its range a percentage of twice the usual.
-    base = factor + RANGE_SHARE * (factor - 1)
+    # A wider range it sets lower, which is made up for here.
+    base = factor + range_share * (factor - 1)
     return _espeak.Manner(
         words_a_minute=pace,
         stretch=wanted / pace,

@@ -55,7 +55,7 @@ def semitones(samples):
     """The median pitch of what is voiced, in semitones over 1 Hz, by normalised autocorrelation."""
     size, lags = 1536, np.arange(RATE // 450, RATE // 55)
     found = []
-    for at in range(0, len(samples) - 2 * size, 1102):
+    for at in range(0, len(samples) - 2 * size, 441):
         frame = samples[at : at + size].astype("f8")
         if frame @ frame < size * 0.03**2:
             continue
@@ -67,7 +67,7 @@ def semitones(samples):
             while at + 1 < len(lags) and likeness[at + 1] > likeness[at]:
                 at += 1
             found.append(RATE / lags[at])
-    assert len(found) > 8
+    assert len(found) > 20
     return 12 * np.log2(np.median(found))
 
 
@@ -205,9 +205,18 @@ def test_the_rate_is_what_was_asked(voice, rate, language):
     assert usual / asked == pytest.approx(rate, rel=0.08)
 
 
-@pytest.mark.parametrize("pitch", [-4.0, -1.5, 2.0, 4.0])
-@pytest.mark.parametrize(("language", "speaker"), [("en", None), ("en", "f2"), ("de", None)])
-def test_the_pitch_is_what_was_asked(voice, pitch, language, speaker):
+@pytest.mark.parametrize(
+    ("language", "speaker", "pitch"),
+    [
+        ("en", None, -4.0),
+        ("en", None, 2.0),
+        ("en", "f2", -4.0),
+        ("en", "f2", 4.0),
+        ("de", None, -1.5),
+        ("de", None, 4.0),
+    ],
+)
+def test_the_pitch_is_what_was_asked(voice, language, speaker, pitch):
     usual, asked = (
         semitones(speak(voice, FOX[language], language=language, speaker=speaker, pitch=one)[0]) for one in (0.0, pitch)
     )
