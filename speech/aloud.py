@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from speech.data import ProgressHook
     from speech.documents import Kind
     from speech.speaking import Spoken
-    from speech.synthesizer import Text
+    from speech.synthesizer import Source
     from speech.tts.pipeline import Clips
 
 
@@ -42,7 +42,7 @@ class VoiceArguments(VoiceLoading, VoiceOptions, total=False):
 
 
 def synthesize(
-    text: Text, voice: ModelName = AUTO, kind: Kind | None = None, **arguments: Unpack[VoiceArguments]
+    text: Source, voice: ModelName = AUTO, kind: Kind | None = None, **arguments: Unpack[VoiceArguments]
 ) -> Spoken:
     """The audio of a text; the voice stays loaded for the next call that asks for the same.
 

@@ -6,24 +6,30 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from speech import catalog
+from speech import catalog, languages
 from speech.cabinet import tag
-from speech.data import Event
+from speech.data import PITCH_LIMIT, Event
 from speech.devices import AUTO
 from speech.errors import UnknownModelError, UnsupportedError
+from speech.options import FASTEST, SLOWEST
 from speech.tts import lexicon, voices
 from speech.tts.lexicon import EMPTY, Lexicon
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from speech.cabinet import Cabinet
     from speech.choice import Choice
+    from speech.data import EventKind, ModelSpec
     from speech.tts.plan import Manner, Report
     from speech.tts.voices import Cast, Profile, Voices
 
     File = str | os.PathLike[str]
+
+
+NATIVE_PITCH = 12.0
+"""Semitones that a voice with a pitch of its own may be asked for: an octave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +39,8 @@ class Casting:
     cast: Cast
     cabinet: Cabinet
     report: Report
-    unknown: set[str] = field(default_factory=set)
-    """Names that nobody has, as they were met."""
+    told: set[str] = field(default_factory=set)
+    """What was reported."""
 
     def settle(self, manner: Manner) -> Manner:
         """The manner with the name of a voice that was chosen, and a language.
@@ -51,13 +57,52 @@ class Casting:
         except UnknownModelError as error:
             if manner.voice is None:
                 raise
-            if manner.voice not in self.unknown:
-                self.unknown.add(manner.voice)
-                message = f"no voice is called {manner.voice!r}: the document's speaks in its place"
-                self.report(Event("swapped", message, details={"asked": manner.voice, "cause": str(error)}))
+            message = f"no voice is called {manner.voice!r}: the document's speaks in its place"
+            self._tell("swapped", message, asked=manner.voice, cause=str(error))
             return self.settle(replace(manner, voice=None, speaker=None))
-        language = settled.language or tag(choice.spec)
-        return replace(settled, voice=choice.spec.name, language=language, role=manner.voice)
+        return self._bounded(replace(settled, voice=choice.spec.name, role=manner.voice), choice.spec)
+
+    def require(self, names: Iterable[str]) -> None:
+        """Refuse a script before a word of it is spoken, where somebody in it has no voice.
+
+        Raises:
+            UnsupportedError: nobody is called that.
+            SpeechError: a voice is known and cannot be had.
+        """
+        for name in names:
+            profile = self.cast.speaking(name)
+            try:
+                self.choice(profile.model, profile.language, profile.fallback)
+            except UnknownModelError as error:
+                who = f"{name!r} speaks" if profile.model == name else f"{name!r} speaks with {profile.model!r}"
+                raise UnsupportedError(
+                    f"{who}, and there is neither a voice nor a profile of that name; give --voices a file with a cast"
+                ) from error
+
+    def _bounded(self, manner: Manner, spec: ModelSpec) -> Manner:
+        """What that voice can do of a manner; what it cannot is told."""
+        own = tag(spec)
+        language = manner.language or own
+        if manner.role and languages.base(language) not in map(languages.base, spec.languages or [language]):
+            self._tell("language", f"the voice {spec.name!r} does not know {language!r}: it speaks {own!r}")
+            language = own
+        highest = NATIVE_PITCH if "pitch" in spec.features else PITCH_LIMIT
+        bounded = replace(
+            manner,
+            language=language,
+            rate=min(FASTEST, max(SLOWEST, manner.rate)),
+            pitch=min(highest, max(-highest, manner.pitch)),
+        )
+        for name, asked, given in (("rate", manner.rate, bounded.rate), ("pitch", manner.pitch, bounded.pitch)):
+            if asked != given:
+                self._tell("flagged", f"a {name} of {asked:g} is beyond the voice {spec.name!r}: it is {given:g}")
+        return bounded
+
+    def _tell(self, kind: EventKind, message: str, **details: str) -> None:
+        """Once each, however often the document asks."""
+        if message not in self.told:
+            self.told.add(message)
+            self.report(Event(kind, message, details=details))
 
     def choice(self, model: str | None, language: str | None, fallback: str | None = None) -> Choice:
         """The voice of a model's name; of None, the best for the language."""

@@ -20,7 +20,7 @@ from speech.speaking import Script, Speaking, Spoken
 from speech.spool import Spool
 from speech.tts import sentences
 from speech.tts.clips import replaced
-from speech.tts.plan import PLAIN
+from speech.tts.plan import PLAIN, Text
 from speech.tts.sentences import Reading
 from speech.tts.voices import Cast
 
@@ -32,8 +32,9 @@ if TYPE_CHECKING:
     from speech.documents import Document, Kind
     from speech.transcript import ModelUse
     from speech.tts.pipeline import Clips
+    from speech.tts.plan import Item
 
-    Text: TypeAlias = str | os.PathLike[str] | bytes | BinaryIO | Iterable[str] | Document
+    Source: TypeAlias = str | os.PathLike[str] | bytes | BinaryIO | Iterable[str] | Document
     File: TypeAlias = str | os.PathLike[str]
 
 
@@ -102,7 +103,7 @@ class Synthesizer:
 
     def stream(
         self,
-        text: Text,
+        text: Source,
         kind: Kind | None = None,
         *,
         progress: ProgressHook | None = None,
@@ -131,7 +132,7 @@ class Synthesizer:
 
     def synthesize(
         self,
-        text: Text,
+        text: Source,
         kind: Kind | None = None,
         *,
         progress: ProgressHook | None = None,
@@ -141,7 +142,7 @@ class Synthesizer:
         with self.stream(text, kind, progress=progress, **options) as speaking:
             return speaking.spoken()
 
-    def show(self, text: Text, kind: Kind | None = None, **options: Unpack[VoiceOptions]) -> Iterator[str]:
+    def show(self, text: Source, kind: Kind | None = None, **options: Unpack[VoiceOptions]) -> Iterator[str]:
         """What would be spoken, a line for each sentence, in words; nothing is loaded."""
         return sentences.show(self._script(documents.opened(text, kind), with_options(self.options, options)).steps)
 
@@ -167,7 +168,10 @@ class Synthesizer:
         events: list[Event] = []
         casting = Casting(self._cast(options), self._cabinet, events.append)
         reading = Reading(casting.settle, self._lexicon, options)
-        items = replaced(document.items(events.append, self._voices.cast), self._clips, events.append)
+        items = document.items(events.append, self._voices.cast or None)
+        if document.voice or document.kind in ("dialogue", "csv"):
+            items = _everybody_known(items, casting)
+        items = replaced(items, self._clips, events.append)
         return Script(
             name=document.name,
             steps=sentences.steps(items, reading, events.append),
@@ -180,3 +184,11 @@ class Synthesizer:
             clips=self._clips,
             length=document.length,
         )
+
+
+def _everybody_known(items: Iterator[Item], casting: Casting) -> Iterator[Item]:
+    """The items of a script, once all who speak in it are known to have a voice."""
+    script = list(items)
+    voices = [item.manner.voice for item in script if isinstance(item, Text) and item.manner.voice]
+    casting.require(dict.fromkeys(voices))
+    yield from script
