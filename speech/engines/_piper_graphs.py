@@ -167,6 +167,8 @@ def _session(
     options.log_severity_level = QUIET
     # Planning which buffers to share takes the runtime most of the time of loading, and saves next to nothing.
     options.enable_mem_reuse = False
+    # Laying all buffers of a run in one block takes twice the memory, and remembers every length it has met.
+    options.enable_mem_pattern = False
     levels = ort.GraphOptimizationLevel
     options.graph_optimization_level = levels.ORT_ENABLE_ALL if optimise else levels.ORT_DISABLE_ALL
     if file is not None:

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
+from itertools import starmap
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -31,10 +32,11 @@ if TYPE_CHECKING:
 FIRST: Seconds = 0.5
 """Of a sentence that is waited for: enough to play while the next piece is made."""
 GROWTH = 2
-LONGEST: Seconds = 8.0
-"""Of a piece: memory grows with it (a medium voice takes about 25 MB a second), the share of overlap shrinks."""
-TAKEN_WHOLE: Seconds = 12.0
-"""A sentence up to this long goes in one piece, if nobody waits for its first audio."""
+LONGEST: Seconds = 4.0
+"""Of a piece: a decoder takes about 20 MB for a second (medium). In shorter ones the share of overlap grows faster than
+the cost of a frame, which fits the processor's cache better, falls."""
+TAKEN_WHOLE: Seconds = 6.0
+"""A sentence up to this long is decoded in one piece, if nobody waits for its first audio."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,10 @@ class Graph:
             EngineError: the runtime failed.
         """
         tensors = self._prepared(request)
-        for number in range(self._whole):
+        pieces = len(self._layout.stages) - self._whole
+        # Only where somebody waits is more than the decoder run in pieces: the overlap of the flow is wide.
+        first = self._whole if request.early else self._whole + max(0, pieces - 1)
+        for number in range(first):
             if number:
                 self._draw(tensors, request, per_frame=True)
             self._run(number, tensors, self._eager if request.early and not number else None)
@@ -90,7 +95,7 @@ class Graph:
         if self._layout.output in tensors:
             return told, (piece for piece in [tensors[self._layout.output].reshape(-1)])
         assert told is not None
-        return told, self._pieces(tensors, int(told.sum()), request.early)
+        return told, self._pieces(tensors, first, max(1, int(told.sum())), request.early)
 
     def _prepared(self, request: Request) -> dict[str, Array]:
         import numpy as np
@@ -111,18 +116,18 @@ class Graph:
 
         for number, noise in enumerate(self._layout.noise):
             if noise.per_frame is per_frame and noise.name not in tensors:
-                count = int(tensors[self._layout.durations or ""].sum()) if per_frame else len(request.ids)
+                count = max(1, int(tensors[self._layout.durations or ""].sum())) if per_frame else len(request.ids)
                 generator = np.random.Generator(
                     np.random.Philox(key=np.array([request.seed % 2**64, number], np.uint64))
                 )
                 tensors[noise.name] = generator.standard_normal((1, noise.channels, count), np.float32)
 
-    def _pieces(self, tensors: Mapping[str, Array], frames: int, early: bool) -> Generator[Samples]:
+    def _pieces(self, tensors: Mapping[str, Array], first: int, frames: int, early: bool) -> Generator[Samples]:
         assert self._layout.hop is not None
         bounds = list(_schedule(frames, self._rate / self._layout.hop, early=early))
-        piece = partial(self._piece, tensors, frames)
-        if len(bounds) == 1:
-            yield piece(*bounds[0])
+        piece = partial(self._piece, tensors, first, frames)
+        if not early or len(bounds) == 1:  # other sentences keep the other cores busy
+            yield from starmap(piece, bounds)
             return
         with closing(self._ahead(piece, bounds)) as pieces:
             yield from pieces
@@ -148,18 +153,18 @@ class Graph:
                 self._pool = ThreadPoolExecutor(self._threads, "piper")
             return self._pool.submit(piece, start, end)
 
-    def _piece(self, tensors: Mapping[str, Array], frames: int, start: int, end: int) -> Samples:
-        """Samples of the frames from ``start`` to ``end``, with just as many neighbours as reach into them."""
+    def _piece(self, tensors: Mapping[str, Array], first: int, frames: int, start: int, end: int) -> Samples:
+        """Samples of these frames: the stages from ``first`` on, each with the neighbours that it sees."""
         mine = dict(tensors)
         stages = self._layout.stages
-        contexts = [stage.context or 0 for stage in stages[self._whole :]]
+        contexts = [stage.context or 0 for stage in stages[first:]]
         low, high = max(0, start - sum(contexts)), min(frames, end + sum(contexts))
-        for number in range(self._whole, len(stages)):
+        for number in range(first, len(stages)):
             for name in stages[number].inputs:
                 if name in tensors and tensors[name].ndim > 1 and tensors[name].shape[-1] == frames:
                     mine[name] = tensors[name][..., low:high]
             self._run(number, mine)
-            rest = sum(contexts[number - self._whole + 1 :])
+            rest = sum(contexts[number - first + 1 :])
             inner = max(0, start - rest), min(frames, end + rest)
             for name in stages[number].outputs:
                 made = mine[name]
@@ -198,5 +203,5 @@ def _schedule(frames: int, per_second: float, *, early: bool) -> Iterator[tuple[
     start = 0
     while start < frames:
         end = start + size if frames - start - size > size / 2 else frames
-        yield start, min(end, frames)
+        yield start, end
         start, size = end, min(size * GROWTH, longest)
