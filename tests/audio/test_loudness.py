@@ -66,6 +66,10 @@ def test_the_peak_at_the_very_end_counts():
     assert measure(cut(samples, 999), 24_000, 1).true_peak >= -6.03
 
 
+def test_one_block_of_the_gate_is_enough():
+    assert measure([tone(0.4, 16_000, level=0.1)], 16_000, 1).integrated == pytest.approx(-23, abs=0.2)
+
+
 def test_the_range_lies_between_quiet_and_loud():
     samples = np.concatenate([tone(20, 16_000, level=0.01), tone(20, 16_000, level=0.1)])
     assert measure([samples], 16_000, 1).range == pytest.approx(20, abs=0.5)

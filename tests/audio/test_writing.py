@@ -197,9 +197,10 @@ def test_samples_are_rounded_and_clipped():
 
 @pytest.mark.parametrize("form", formats())
 def test_the_same_samples_make_the_same_file_however_they_come(form):
-    samples = voice(60_001)
+    samples = voice(60_001) + np.random.default_rng(0).normal(0, 0.02, 60_001).astype(np.float32)
     first = written(form, samples, cut=777, tags=TAGS)
     assert first == written(form, samples, cut=60_001, tags=TAGS)
+    assert first == written(form, samples, cut=150, tags=TAGS)
 
 
 def test_a_path_and_a_file_object_are_given_the_same(tmp_path):
@@ -290,6 +291,23 @@ def test_a_pipe_is_given_sound_before_the_end(form):
         for _ in range(12):
             writer.write(voice(2_400))
         assert len(pipe.data) > head + 500
+
+
+def test_a_pipe_is_given_uncompressed_sound_at_once():
+    for form in ("pcm", "wav"):
+        pipe = Pipe()
+        with writing(pipe, form, RATE) as writer:
+            head = len(pipe.data)
+            writer.write(voice(500))
+            assert len(pipe.data) == head + (1_000 if form == "pcm" else len(written("wav", voice(500))) - head)
+
+
+def test_nothing_of_a_header_is_written_again_at_the_end_of_a_pipe():
+    pipe = Pipe()
+    with writing(pipe, "flac", RATE) as writer:
+        writer.write(voice(20_000))
+    whole_file = written("flac", voice(20_000))
+    assert bytes(pipe.data[42:]) == whole_file[42:]  # all but the header's sizes and checksum
 
 
 @pytest.mark.parametrize("form", ["m4a", "m4b"])
