@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from itertools import starmap
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from speech.engines._piper_graphs import Stages
 
     Array = NDArray[Any]
+    Piece = Callable[[int, int], Samples]
 
 FIRST: Seconds = 0.5
 """Of a sentence that is waited for: enough to play while the next piece is made."""
@@ -65,8 +65,7 @@ class Graph:
         self._whole = next(
             (number for number, stage in enumerate(layout.stages) if stage.context is not None), len(layout.stages)
         )
-        self.hop = layout.hop
-        self.speakers = any("sid" in stage.inputs for stage in layout.stages)
+        self.hop, self.repeats = layout.hop, layout.repeats
 
     def close(self) -> None:
         """Free the sessions once nothing runs in them."""
@@ -127,25 +126,25 @@ class Graph:
         bounds = list(_schedule(frames, self._rate / self._layout.hop, early=early))
         piece = partial(self._piece, tensors, first, frames)
         if not early or len(bounds) == 1:  # other sentences keep the other cores busy
-            yield from starmap(piece, bounds)
-            return
-        with closing(self._ahead(piece, bounds)) as pieces:
-            yield from pieces
+            return (samples for samples in starmap(piece, bounds))
+        begun = deque(self._submit(piece, *bound) for bound in bounds[: self._threads + 1])
+        return self._ahead(piece, begun, bounds[self._threads + 1 :])
 
-    def _ahead(self, piece: Callable[[int, int], Samples], bounds: Sequence[tuple[int, int]]) -> Generator[Samples]:
+    def _ahead(
+        self, piece: Piece, waiting: deque[Future[Samples]], bounds: Sequence[tuple[int, int]]
+    ) -> Generator[Samples]:
         """Piece after piece, the next ones under way on every core."""
-        waiting: deque[Future[Samples]] = deque()
         todo = deque(bounds)
         try:
-            while waiting or todo:
-                while todo and len(waiting) <= self._threads:
-                    waiting.append(self._submit(piece, *todo.popleft()))
+            while waiting:
                 yield waiting.popleft().result()
+                if todo:
+                    waiting.append(self._submit(piece, *todo.popleft()))
         finally:
             for future in waiting:
                 future.cancel()
 
-    def _submit(self, piece: Callable[[int, int], Samples], start: int, end: int) -> Future[Samples]:
+    def _submit(self, piece: Piece, start: int, end: int) -> Future[Samples]:
         with self._lock:
             if not self._sessions:
                 raise EngineError("the voice was closed; load it again")

@@ -11,6 +11,7 @@ import json
 from contextlib import closing
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import partial
 from importlib.util import find_spec
 from itertools import accumulate
 from pathlib import Path
@@ -57,8 +58,8 @@ def load(spec: ModelSpec, files: Path | None, device: Device) -> Piper:
     threads = device.threads or cores() or 1
     stages = _piper_graphs.open_stages(model, _providers(device), threads)
     try:
-        voice = _piper_voice(settings)
-    except (KeyError, TypeError, ValueError) as error:
+        voice = _piper_voice(settings, model)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise EngineError(f"{str(model)!r} has settings that piper-tts does not take ({error!r}); {REMEDY}") from error
     return Piper(Graph(stages, voice.config.sample_rate, threads), voice, spec, threads)
 
@@ -144,10 +145,30 @@ def _providers(device: Device) -> Sequence[_piper_graphs.Provider]:
     return (("CUDAExecutionProvider", settings), "CPUExecutionProvider")
 
 
-def _piper_voice(settings: dict[str, Any]) -> PiperVoice:
+def _piper_voice(settings: dict[str, Any], model: Path) -> PiperVoice:
+    """What makes phonemes of text for this voice, without a session.
+
+    Raises:
+        MissingDependencyError: it reads its language with something that is not here.
+    """
     from piper import PiperConfig, PiperVoice
 
-    return PiperVoice(session=None, config=PiperConfig.from_dict(settings))
+    voice = PiperVoice(session=None, config=PiperConfig.from_dict(settings), download_dir=model.parent)
+    kind = voice.config.phoneme_type.value
+    if kind == "pinyin" and not (model.parent / "g2pW").is_dir():
+        raise MissingDependencyError(
+            f"voice {model.stem!r} reads Chinese by a model that is not in {str(model.parent / 'g2pW')!r}; "
+            "let piper-tts fetch it into that folder, or try another voice"
+        )
+    if kind not in ("espeak", "text"):
+        try:
+            voice.phonemize("1")
+        except ImportError as error:
+            raise MissingDependencyError(
+                f"voice {model.stem!r} needs {error.name} to read its language; type: pip install "
+                f"'piper-tts[{voice.config.espeak_voice[:2]}]'"
+            ) from error
+    return voice
 
 
 class Piper:
@@ -159,6 +180,7 @@ class Piper:
         self._voice = voice
         self._spec = spec
         self._languages: dict[str, PiperVoice] = {}
+        self._lengths: dict[tuple[str, ...], int] = {}
         self._lock = Lock()
 
     def speak(self, sentence: Sentence, options: SynthesizeOptions) -> Iterator[Speech]:
@@ -173,7 +195,8 @@ class Piper:
             raise EngineError(f"voice {self._spec.name!r} was closed; load it again")
         speaker = self._speaker(sentence.speaker)
         reader, events = self._reader(sentence.language)
-        said = self._symbols(sentence, reader, events)
+        phonemize = partial(self._phonemize, reader)
+        said = self._symbols(sentence, phonemize, events)
         if said.silent:
             events.append(Event("dropped", f"there is nothing to pronounce in {sentence.written!r}"))
             words = [Word(token, 0.0, 0.0, interpolated=True) for token in sentence.spoken.split()]
@@ -181,12 +204,14 @@ class Piper:
             return
         ids, places = self._ids(said.phonemes)
         request = Request(ids, self._scales(sentence, options), speaker, sentence.seed, sentence.early)
+        if not graph.repeats and (request.scales[0] or request.scales[2]):
+            events.append(Event("ignored", "the voice's noise would not repeat itself, so it speaks without"))
         durations, pieces = graph.speak(request)
         words, total = [], 0
         if durations is not None:
             ends = [frames * self._hop(graph) for frames in accumulate(map(int, durations), initial=0)]
             total = ends[-1]
-            spans = _piper_words.spans(sentence.phrases, said.phonemes, reader.phonemize)
+            spans = _piper_words.spans(sentence.phrases, said.phonemes, phonemize)
             times = [ends[place] / self._rate for place in places]
             words = _piper_words.words(sentence.spoken.split(), spans, times)
         with closing(pieces):
@@ -222,10 +247,18 @@ class Piper:
         clipped = np.clip(np.asarray(samples, np.float32), -1, 1)
         return Speech(clipped, self._rate, tuple(words), tuple(events))
 
-    def _symbols(self, sentence: Sentence, reader: PiperVoice, events: list[Event]) -> _piper_words.Symbols:
+    def _phonemize(self, reader: PiperVoice, text: str) -> list[list[str]]:
+        try:
+            return reader.phonemize(text)
+        except (RuntimeError, ValueError, OSError) as error:
+            raise EngineError(f"piper-tts cannot read {text!r} ({error}); spell it in other words") from error
+
+    def _symbols(
+        self, sentence: Sentence, phonemize: _piper_words.Phonemize, events: list[Event]
+    ) -> _piper_words.Symbols:
         config = self._voice.config
         said = _piper_words.symbols(
-            sentence.phrases, reader.phonemize, config.phoneme_id_map, frozenset(config.vowel_clusters or ())
+            sentence.phrases, phonemize, config.phoneme_id_map, frozenset(config.vowel_clusters or ())
         )
         if said.dropped:
             named = " ".join(said.dropped)
@@ -234,14 +267,16 @@ class Piper:
 
     def _ids(self, phonemes: Sequence[str]) -> tuple[list[int], list[int]]:
         """The ids, and how many of them there are before each phoneme and after the last one."""
-        ids = self._voice.phonemes_to_ids(list(phonemes))
-        known = self._voice.config.phoneme_id_map
-        lengths = [len(known[symbol]) + len(known["_"]) for symbol in phonemes]
-        places = list(accumulate(lengths, initial=len(known["^"]) + len(known["_"])))
-        if places[-1] + len(known["$"]) != len(ids):  # pinyin has no padding between its parts
-            spread = (len(ids) - 1) / max(1, len(phonemes))
-            places = [round(number * spread) for number in range(len(phonemes) + 1)]
-        return ids, places
+        frame = self._length()
+        before = frame - len(self._voice.config.phoneme_id_map["$"])
+        lengths = [self._length(symbol) - frame for symbol in phonemes]
+        return self._voice.phonemes_to_ids(list(phonemes)), list(accumulate(lengths, initial=before))
+
+    def _length(self, *symbols: str) -> int:
+        """Ids of a sentence of these symbols: which of them are followed by padding is piper-tts's to know."""
+        if symbols not in self._lengths:
+            self._lengths[symbols] = len(self._voice.phonemes_to_ids(list(symbols)))
+        return self._lengths[symbols]
 
     def _scales(self, sentence: Sentence, options: SynthesizeOptions) -> tuple[float, float, float]:
         config = self._voice.config

@@ -530,6 +530,45 @@ def test_a_gpu_that_is_not_there_is_never_replaced_by_the_cpu():
         load("piper-micro", Device(name="cuda:0"))
 
 
+def other(folder, **settings):
+    """The micro voice with other settings."""
+    shutil.copy(path_of("piper-micro"), folder / "other.onnx")
+    own = json.loads(Path(f"{path_of('piper-micro')}.json").read_text("utf-8"))
+    (folder / "other.onnx.json").write_text(json.dumps(own | settings), "utf-8")
+    return piper.load(piper.inspect(folder), folder, CPU)
+
+
+def test_a_voice_that_reads_letters_speaks_letters(tmp_path):
+    voice = other(tmp_path, phoneme_type="text")
+    pieces = speak(voice, "stop, go")
+    assert phonemes(voice, "stop, go") == ("stop, go", ())
+    assert [word.text for word in words(pieces)] == ["stop,", "go"]
+    assert [event.kind for event in events(speak(voice, "stop", language="de"))] == ["language"]
+
+
+def test_vowels_that_belong_together_are_one_sound(tmp_path):
+    clusters = {"vowel_clusters": [["a", "ɪ"]]}
+    own = json.loads(Path(f"{path_of('piper-micro')}.json").read_text("utf-8"))["phoneme_id_map"]
+    voice = other(tmp_path, **clusters, phoneme_id_map=own | {"aɪ": [161]})
+    config = voice._voice.config
+    for phrase in ("my", Phrase("my", "my", "maɪ")):
+        phrases = sentence(phrase).phrases
+        found = _piper_words.symbols(
+            phrases, voice._voice.phonemize, config.phoneme_id_map, frozenset(config.vowel_clusters)
+        )
+        assert "aɪ" in found.phonemes
+
+
+def test_chinese_is_read_only_with_what_is_here(tmp_path):
+    with pytest.raises(MissingDependencyError, match="g2pW"):
+        other(tmp_path, phoneme_type="pinyin")
+
+
+def test_a_voice_of_an_unknown_kind_is_refused(tmp_path):
+    with pytest.raises(EngineError, match="settings"):
+        other(tmp_path, phoneme_type="runes")
+
+
 # The cache.
 
 
