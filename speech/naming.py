@@ -43,12 +43,23 @@ class Found:
 
 
 def search(
-    inputs: Sequence[str | os.PathLike[str]], *, recursive: bool = False, wanted: Callable[[str], bool] = is_recording
+    inputs: Sequence[str | os.PathLike[str]],
+    *,
+    recursive: bool = False,
+    wanted: Callable[[str], bool] = is_recording,
+    noun: str = "recording",
 ) -> list[Found]:
-    """Every recording that is meant: inputs in their order, folders in the order of names, no recording twice."""
+    """Every recording that is meant: inputs in their order, folders in the order of names, no recording twice.
+
+    Args:
+        inputs: files, folders, patterns, or ``-``.
+        recursive: folders within folders too.
+        wanted: whether a file of that name in a folder is meant.
+        noun: what messages call what is looked for.
+    """
     seen: dict[object, Found] = {}
     for given in inputs:
-        for found in _search_one(os.fspath(given), recursive, wanted):
+        for found in _search_one(os.fspath(given), recursive, wanted, noun):
             key = found.source if found.error or found.source == "-" else _place(found.root / found.relative)
             # Meant twice, by itself and as part of a folder: the folder tells where it lies.
             if key not in seen or len(found.relative.parts) > len(seen[key].relative.parts):
@@ -79,14 +90,14 @@ def outputs(
     ]
 
 
-def _search_one(given: str, recursive: bool, wanted: Callable[[str], bool]) -> Iterator[Found]:
+def _search_one(given: str, recursive: bool, wanted: Callable[[str], bool], noun: str) -> Iterator[Found]:
     path = Path(given)
     if given == "-":
         yield Found("-", PurePath("stdin"))
     elif path.is_dir():
-        yield from _search_folder(path, path, recursive, wanted)
+        yield from _search_folder(path, path, recursive, wanted, noun)
     elif not os.path.lexists(path) and glob.has_magic(given):
-        yield from _search_pattern(given, recursive, wanted)
+        yield from _search_pattern(given, recursive, wanted, noun)
     elif not path.exists():
         what = "is a link that leads nowhere" if path.is_symlink() else "does not exist"
         yield Found(given, error=AudioError(f"{given!r} {what}; check the path"))
@@ -94,7 +105,9 @@ def _search_one(given: str, recursive: bool, wanted: Callable[[str], bool]) -> I
         yield Found(given, PurePath(path.name), path.parent)
 
 
-def _search_folder(folder: Path, root: Path, recursive: bool, wanted: Callable[[str], bool]) -> Iterator[Found]:
+def _search_folder(
+    folder: Path, root: Path, recursive: bool, wanted: Callable[[str], bool], noun: str
+) -> Iterator[Found]:
     empty, inner = True, 0
     for current, files, folders in _walk(folder, recursive):
         if isinstance(files, OSError):
@@ -109,7 +122,7 @@ def _search_folder(folder: Path, root: Path, recursive: bool, wanted: Callable[[
                 yield _found_in(current / name, root)
     if empty:
         hint = f"--recursive looks into its {inner} folders" if inner and not recursive else "name the files"
-        yield Found(str(folder), error=AudioError(f"no recordings in the folder {str(folder)!r}; {hint}"))
+        yield Found(str(folder), error=AudioError(f"no {noun}s in the folder {str(folder)!r}; {hint}"))
 
 
 def _found_in(path: Path, root: Path, source: str = "") -> Found:
@@ -160,21 +173,21 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _search_pattern(pattern: str, recursive: bool, wanted: Callable[[str], bool]) -> Iterator[Found]:
+def _search_pattern(pattern: str, recursive: bool, wanted: Callable[[str], bool], noun: str) -> Iterator[Found]:
     root = _fixed_part(pattern)
     suffix = PurePath(pattern).suffix
     none = True
     for hit in sorted(glob.glob(pattern, recursive=True)):  # noqa: PTH207 - Path.glob takes no absolute pattern
         path = Path(hit)
         if path.is_dir() and "**" not in pattern:
-            yield from _search_folder(path, root, recursive, wanted)
+            yield from _search_folder(path, root, recursive, wanted, noun)
         elif path.is_dir() or not (wanted(path.name) or path.suffix == suffix):
             continue
         else:
             yield _found_in(path, root, hit)
         none = False
     if none:
-        yield Found(pattern, error=AudioError(f"no recording matches {pattern!r}; check the pattern"))
+        yield Found(pattern, error=AudioError(f"no {noun} matches {pattern!r}; check the pattern"))
 
 
 def _fixed_part(pattern: str) -> Path:

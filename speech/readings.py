@@ -6,32 +6,40 @@ and what one text does wrong is kept from the others.
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from pathlib import Path, PurePath
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 
 from speech import documents, formats, jobs, naming
 from speech.audio import writing
-from speech.errors import SpeechError, UnsupportedError
+from speech.errors import BusyError, OutputError, SpeechError, UnsupportedError
 from speech.formats.cues import CueRules
 from speech.jobs import Result, Task
+from speech.journal import Journal, beside
 from speech.publish import publish
+from speech.transcript import drop_drafts
 from speech.tts.pipeline import cores
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
     from concurrent.futures import Future
 
     from speech.data import ProgressHook
     from speech.documents import Document, Kind
     from speech.jobs import Existing
+    from speech.speaking import Speaking
     from speech.synthesizer import Synthesizer
+    from speech.transcript import Transcript
     from speech.tts.tables import Row
+
+CAUSES = 3
+"""Reasons why nothing is spoken that are named, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +50,6 @@ class Reading:
     """Its outputs are named by format; the first is the sound."""
     document: Callable[[], Document]
     """Opens the text."""
-
-    @property
-    def audio(self) -> str:
-        """The format of its sound."""
-        return next(iter(self.task.outputs))
 
 
 def plan(
@@ -72,14 +75,16 @@ def plan(
         UnsupportedError: there is no such format.
     """
     extensions = extensions_of(audio, subtitles)
-    found = naming.search(inputs, recursive=recursive, wanted=documents.is_document)
+    found = naming.search(inputs, recursive=recursive, wanted=documents.is_document, noun="document")
     good = [item for item in found if item.error is None]
     folder = None if output_dir is None else Path(output_dir)
     outputs = dict(zip(map(id, good), naming.outputs(good, extensions, folder), strict=True))
     readings: list[Reading] = []
     for item in found:
-        task = Task(item.source, outputs.get(id(item), {}), item.error)
-        readings += [_one(task, kind)] if item.error else _of_file(task, kind, folder)
+        if item.error:
+            readings.append(_one(Task(item.source, error=UnsupportedError(str(item.error))), kind))
+        else:
+            readings += _of_file(Task(item.source, outputs[id(item)]), kind)
     return readings
 
 
@@ -118,7 +123,8 @@ def run(
     under_way: deque[Future[Result]] = deque(pool.submit(work, reading) for reading in islice(remaining, at_once))
     try:
         while under_way:
-            result = under_way.popleft().result()
+            result = under_way[0].result()
+            under_way.popleft()
             under_way.extend(pool.submit(work, reading) for reading in islice(remaining, 1))
             yield result
     finally:
@@ -127,7 +133,52 @@ def run(
         pool.shutdown(cancel_futures=True)
 
 
-def _of_file(task: Task, kind: Kind | None, folder: Path | None) -> Iterator[Reading]:
+def heard(
+    synthesizer: Synthesizer,
+    document: Document,
+    audio: str,
+    target: Path | BinaryIO,
+    *,
+    overwrite: bool = True,
+    progress: ProgressHook | None = None,
+    ready: Callable[[Speaking], None] | None = None,
+) -> Transcript:
+    """Speak a document into a file or a stream; what was said when.
+
+    Args:
+        synthesizer: what speaks.
+        document: the text.
+        audio: the format of the sound.
+        target: where it goes.
+        overwrite: whether a file that is there may be replaced.
+        progress: told of every sentence.
+        ready: told when it is known what is made, before anything is.
+
+    Raises:
+        UnsupportedError: there is nothing to speak in it, or it is no text.
+        SpeechError: what the voice and the file raise.
+    """
+    speaking = synthesizer.stream(document, progress=progress, suited=partial(writing.rate_for, audio))
+    with speaking:
+        expect_words(speaking)
+        if ready:
+            ready(speaking)
+        return publish(speaking, target, audio, title=document.title or "", overwrite=overwrite)
+
+
+def expect_words(speaking: Speaking) -> None:
+    """Read as far as the first sentence.
+
+    Raises:
+        UnsupportedError: there is none.
+    """
+    if speaking.silent:
+        causes = list(dict.fromkeys(event.message for event in speaking.record if event.kind == "dropped"))
+        because = f" ({'; '.join(causes[:CAUSES])})" if causes else ""
+        raise UnsupportedError(f"there is nothing to speak in {speaking.name!r}{because}; give it words")
+
+
+def _of_file(task: Task, kind: Kind | None) -> Iterator[Reading]:
     """The readings of one file: of a table one for each line."""
     try:
         if (kind or documents.kind_of(task.source)) != "csv":
@@ -138,57 +189,70 @@ def _of_file(task: Task, kind: Kind | None, folder: Path | None) -> Iterator[Rea
         yield _one(Task(task.source, error=error), kind)
         return
     for row in rows:
-        yield _line(task, row, folder)
+        yield _line(task, row, next(iter(task.outputs)))
 
 
 def _one(task: Task, kind: Kind | None) -> Reading:
     return Reading(task, lambda: documents.opened(Path(task.source), kind))
 
 
-def _line(task: Task, row: Row, folder: Path | None) -> Reading:
-    """A line of a table: its file is called as its id is."""
-    outputs = {
-        name: (folder or path.parent) / f"{row.id}{path.name[len(_stem(path, task.outputs)) :]}"
-        for name, path in task.outputs.items()
-    }
+def _line(task: Task, row: Row, audio: str) -> Reading:
+    """A line of a table: its files are called as its id is, and lie where those of the table would."""
+    stem = task.outputs[audio].name.removesuffix(f".{audio}")
+    outputs = {name: path.with_name(row.id + path.name.removeprefix(stem)) for name, path in task.outputs.items()}
     name = f"{task.source}:{row.id}"
     error = UnsupportedError(row.problem) if row.problem else None
     return Reading(Task(name, outputs, error), lambda: documents.of_text(row.text, name=name, voice=row.voice))
 
 
-def _stem(path: Path, outputs: Mapping[str, Path]) -> str:
-    """What the names of a document's outputs have in common."""
-    del path
-    audio = next(iter(outputs))
-    return PurePath(outputs[audio]).name.removesuffix(f".{audio}")
-
-
 def _result(
-    synthesizer: Synthesizer,
-    reading: Reading,
-    *,
-    existing: Existing,
-    rules: CueRules,
-    progress: ProgressHook | None,
+    synthesizer: Synthesizer, reading: Reading, *, existing: Existing, rules: CueRules, progress: ProgressHook | None
 ) -> Result:
     task = reading.task
     if (known := jobs.look(task, existing)) is not None:
         return known
     try:
-        return _made(synthesizer, reading, existing == "overwrite", rules, progress)
+        with _alone(task):
+            # Another process may have made it while this one waited for its turn.
+            return jobs.look(task, existing) or _made(synthesizer, reading, existing, rules, progress)
     except SpeechError as error:
         return Result(task, "failed", error=error)
 
 
+@contextmanager
+def _alone(task: Task) -> Iterator[None]:
+    """No other process makes these files meanwhile; what a killed one left of them is removed."""
+    first = next(iter(task.outputs.values()))
+    jobs.make_folder(first)
+    try:
+        journal = Journal(beside(first, first.name), {})
+    except BusyError as error:
+        raise BusyError(f"{str(first)!r} is being made by another process; wait for that one") from error
+    except OSError as error:
+        raise OutputError(f"cannot write to {str(first.parent)!r} ({error.strerror}); choose another folder") from error
+    try:
+        for path in task.outputs.values():
+            drop_drafts(path)
+        yield
+    finally:
+        journal.finish()
+
+
 def _made(
-    synthesizer: Synthesizer, reading: Reading, overwrite: bool, rules: CueRules, progress: ProgressHook | None
+    synthesizer: Synthesizer, reading: Reading, existing: Existing, rules: CueRules, progress: ProgressHook | None
 ) -> Result:
-    task, audio = reading.task, reading.audio
+    """The outputs that are missing; subtitles of sound that is there are made by speaking again, for nobody."""
+    task, overwrite = reading.task, existing == "overwrite"
+    missing = {name: path for name, path in task.outputs.items() if overwrite or not os.path.lexists(path)}
+    audio = next(iter(task.outputs))
     document = reading.document()
-    jobs.make_folder(task.outputs[audio])
-    speaking = synthesizer.stream(document, progress=progress, suited=partial(writing.rate_for, audio))
-    transcript = publish(speaking, task.outputs[audio], audio, title=document.title, overwrite=True)
-    for name, path in task.outputs.items():
+    if audio in missing:
+        transcript = heard(synthesizer, document, audio, missing[audio], overwrite=overwrite, progress=progress)
+    else:
+        with synthesizer.stream(document, progress=progress, suited=partial(writing.rate_for, audio)) as speaking:
+            deque(speaking.sounds(), maxlen=0)
+            transcript = speaking.transcript()
+    for name, path in missing.items():
         if name != audio:
             transcript.save(path, name, rules, overwrite=overwrite)
-    return Result(task, "done", tuple(task.outputs.values()), transcript)
+    return Result(task, "done", tuple(missing.values()), transcript)

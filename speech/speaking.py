@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain
 from math import isfinite
@@ -11,11 +12,11 @@ from typing import TYPE_CHECKING, Literal, Self
 from speech import __version__
 from speech.audio import Audio
 from speech.data import Event, Progress, Segment, SynthesizeOptions, Word
-from speech.errors import StoppedError
+from speech.errors import SpeechError, StoppedError
 from speech.transcript import Transcript
 from speech.tts import effects
 from speech.tts.pipeline import Performance, Sound, Stage
-from speech.tts.plan import Pause, Utterance
+from speech.tts.plan import Clip, Pause, Utterance
 from speech.tts.utter import Shape
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ LOUDNESS_TOLERANCE = 0.5
 """LU; EBU R 128 allows a programme that much off its target."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Spoken(Audio):
     """Audio that was made from text, and what is said in it.
 
@@ -48,10 +49,17 @@ class Spoken(Audio):
     transcript: Transcript | None = None
     """Of a whole document: its sentences, what made it, and what was not spoken as it stands."""
 
+    chapters: tuple[tuple[str, Seconds], ...] = ()
+    """Of a whole document: its chapters, and when each begins."""
+
     @property
     def record(self) -> tuple[Event, ...]:
         """What was dropped, swapped or ignored on the way."""
         return self.transcript.record if self.transcript else ()
+
+    def __repr__(self) -> str:
+        channels = {1: "mono", 2: "stereo"}.get(self.channels, f"{self.channels} channels")
+        return f"<Spoken {self.duration:.2f} s, {self.rate} Hz, {channels}, {len(self.marks)} words>"
 
     def save(self, path: str | os.PathLike[str], format: str | None = None, *, overwrite: bool = True) -> None:  # noqa: A002
         """Write an audio file, whole or not at all, marked as made by a machine.
@@ -91,7 +99,7 @@ class Script:
 class Speaking(Iterator[Spoken]):
     """The audio of one document, each stretch as soon as it exists; iterate once.
 
-    Closing it, or leaving its ``with`` block, stops the work.
+    Closing it, from any thread, or leaving its ``with`` block, stops the work; what is not yet given out is lost.
     """
 
     def __init__(
@@ -121,6 +129,8 @@ class Speaking(Iterator[Spoken]):
         self.chapters: list[tuple[str, Seconds]] = []
         self._first: Choice | None = None
         self._frames = self._characters = 0
+        self._silent = self._closed = False
+        self._peak = 0.0
         self._shape: Shape | None = None
         self._performance: Performance | None = None
         self._run = self._pieces()
@@ -129,6 +139,17 @@ class Speaking(Iterator[Spoken]):
     def options(self) -> SynthesizeOptions:
         """Those of this document."""
         return self._script.options
+
+    @property
+    def name(self) -> str:
+        """What messages call the document."""
+        return self._script.name
+
+    @property
+    def silent(self) -> bool:
+        """Whether it has neither a word nor a recording in it; read to the first sentence to know."""
+        self._begin()
+        return self._silent
 
     @property
     def shape(self) -> Shape:
@@ -165,14 +186,23 @@ class Speaking(Iterator[Spoken]):
 
         Raises:
             SpeechError: a voice or the text's source failed.
+            StoppedError: it was closed meanwhile.
         """
         self._begin()
         assert self._performance
-        for sound in self._performance:
-            if self._stopped():
-                raise StoppedError("the synthesizer was closed while it spoke; make a new one")
-            self._note(sound)
-            yield sound
+        try:
+            for sound in self._performance:
+                self._check()
+                self._note(sound)
+                yield sound
+        except GeneratorExit:  # whoever listens may go on later
+            raise
+        except BaseException as error:
+            self._performance.close()
+            if isinstance(error, SpeechError):  # a voice that was closed fails in its own words
+                self._check(error)
+            raise
+        self._warn()
         self._tell("done", self.duration)
 
     def transcript(self) -> Transcript:
@@ -201,13 +231,15 @@ class Speaking(Iterator[Spoken]):
         if self.options.loudness is not None:
             samples = effects.gained(samples, self.level(self._measured(samples)))
         transcript = self.transcript()
-        return Spoken(_flat(samples), self.shape.rate, transcript.words, transcript)
+        return Spoken(_flat(samples), self.shape.rate, transcript.words, transcript, tuple(self.chapters))
 
     def close(self) -> None:
         """Stop the work; what was given out stays."""
-        self._run.close()
+        self._closed = True
         if self._performance:
             self._performance.close()
+        with suppress(ValueError):  # another thread iterates, and will find that it is over
+            self._run.close()
 
     def __next__(self) -> Spoken:
         return next(self._run)
@@ -235,6 +267,7 @@ class Speaking(Iterator[Spoken]):
         """Read to the first sentence: its voice decides the rate of the whole."""
         if self._performance:
             return
+        self._check()
         script, head = self._script, []
         steps = iter(script.steps)
         for step in steps:
@@ -242,6 +275,7 @@ class Speaking(Iterator[Spoken]):
             if isinstance(step, Utterance):
                 break
         first = next((step for step in head if isinstance(step, Utterance)), None)
+        self._silent = first is None and not any(isinstance(step, Clip) for step in head)
         self._first = script.choice(*(first.voice, first.sentence.language) if first else (None, None))
         options = script.options
         rate = self._suited(options.sample_rate or self._first.spec.sample_rate)
@@ -249,6 +283,13 @@ class Speaking(Iterator[Spoken]):
         around = (Pause(options.lead_in), Pause(options.lead_out)) if first else (Pause(0.0), Pause(0.0))
         stage = Stage(options, self._shape, script.loaded, self._events.append, script.clips, script.keeper)
         self._performance = Performance(chain(around[:1], head, steps, around[1:]), stage)
+        self._check()
+
+    def _check(self, cause: SpeechError | None = None) -> None:
+        if self._stopped():
+            raise StoppedError("the synthesizer was closed while it spoke; make a new one") from cause
+        if self._closed:
+            raise StoppedError(f"{self._script.name!r} was closed before its end; ask for it again") from cause
 
     def _whole(self, rest: Segment) -> Segment:
         """A sentence that was said in several manners, as one segment; several who speak have one each."""

@@ -108,6 +108,15 @@ def keeps_chapters(format: str) -> bool:  # noqa: A002
     return _find(format).chapters
 
 
+def streams(format: str) -> bool:  # noqa: A002
+    """Whether the format can be written to a pipe.
+
+    Raises:
+        UnsupportedError: there is no such format.
+    """
+    return not _find(format).seeks
+
+
 @dataclass(frozen=True, slots=True)
 class _Order:
     """What file is wanted."""

@@ -27,8 +27,11 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "transcribe": "Recordings to text, subtitles or JSON.",
+    "synthesize": "Texts, documents and scripts to speech.",
+    "say": "Speak, through the loudspeaker.",
     "render": "Subtitles and other formats from json, without a model.",
     "detect": "Which language is spoken, with probabilities.",
+    "info": "What a sound file says of itself, and of who spoke in it.",
     "models": "The models there are, and those that are here.",
     "voices": "The voices there are, and those that are here.",
     "doctor": "What is installed here, what works, and what auto would take.",
@@ -99,7 +102,7 @@ def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> N
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show it.")
 def cli() -> None:
-    """Recordings to text: public open-weight models, on your own machine."""
+    """Recordings to text, and text to speech: public open-weight models, on your own machine."""
 
 
 def main(args: Sequence[str] | None = None) -> int:

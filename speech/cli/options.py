@@ -52,7 +52,8 @@ def complete_voice(ctx: click.Context, param: click.Parameter, incomplete: str) 
     return [name for name in names if name.startswith(incomplete)]
 
 
-def _complete_format(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+def complete_format(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """The format that is typed last, begun so."""
     from speech import formats
 
     del ctx, param
@@ -60,10 +61,11 @@ def _complete_format(ctx: click.Context, param: click.Parameter, incomplete: str
     return [f"{before}{comma}{name}" for name in formats.names() if name.startswith(last)]
 
 
-def _formats() -> str:
-    from speech import formats
+def formats() -> str:
+    """Every format of text, for a help."""
+    from speech import formats as known
 
-    return ", ".join(formats.names())
+    return ", ".join(known.names())
 
 
 SPEECH = "Speech detection"
@@ -80,8 +82,8 @@ CHANNELS = option("--channels", type=click.Choice(["mix", "split"]), section="In
                   help="split: each channel apart, with its number as a label.")  # fmt: skip
 
 OUTPUT = together(
-    option("-f", "--format", "formats", type=Names(), multiple=True, section="Output", shell_complete=_complete_format,
-           stands="txt", listed=_formats, help="One or several, with commas: {}; or all."),
+    option("-f", "--format", "formats", type=Names(), multiple=True, section="Output", shell_complete=complete_format,
+           stands="txt", listed=formats, help="One or several, with commas: {}; or all."),
     option("-o", "--output-dir", "output", metavar="PATH", section="Output",
            help="A folder, in which the inputs' folders are mirrored; for one input also a file such as x.srt, "
            "or - for standard output."),

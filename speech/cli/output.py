@@ -49,14 +49,14 @@ def settle(ctx: click.Context, *, wanted: Callable[[str], bool] | None = None) -
     from speech import jobs, naming
 
     inputs, output = ctx.params["inputs"], ctx.params["output"]
-    asked = _formats(ctx.params["formats"])
-    alone = len(inputs) == 1 and _is_one_file(inputs[0])
+    asked = formats_of(ctx.params["formats"])
+    alone = len(inputs) == 1 and is_one_file(inputs[0])
     file = _named_file(output, alone=alone)
     formats = _agreed(asked, file)
     if output == STDOUT or (output is None and alone and len(formats) == 1):
         if not alone or len(formats) > 1:
             raise click.UsageError("standard output takes one input and one format; give a folder to -o")
-        _refuse_for_stdout(ctx)
+        refuse_for_stdout(ctx)
         return Target([jobs.Task(inputs[0])], formats, formats[0])
     if file is not None:
         if file.exists() and inputs[0] != "-" and Path(inputs[0]).exists() and file.samefile(inputs[0]):
@@ -108,27 +108,35 @@ def idle(ctx: click.Context, target: Target) -> str:
     if not names or any(formats.find(name).CUES for name in target.formats):
         return ""
     having = ", ".join(name for name in formats.names() if formats.find(name).CUES)
-    return f"{_typed(ctx, names)}: for subtitles, and there are none in {', '.join(target.formats)}; -f takes {having}"
+    return f"{typed(ctx, names)}: for subtitles, and there are none in {', '.join(target.formats)}; -f takes {having}"
 
 
-def _refuse_for_stdout(ctx: click.Context) -> None:
-    """Raise where an option speaks of files, and there will be none."""
+def refuse_for_stdout(ctx: click.Context) -> None:
+    """Raise where an option speaks of files, and there will be none.
+
+    Raises:
+        click.UsageError: one does.
+    """
     asked = [name for name in ("resume", "overwrite", "skip_existing") if ctx.params.get(name)]
     if asked:
         raise click.UsageError(
-            f"{_typed(ctx, asked)}: for results in files, and this one goes to standard output; add -o with a file or "
+            f"{typed(ctx, asked)}: for results in files, and this one goes to standard output; add -o with a file or "
             "a folder"
         )
 
 
-def _typed(ctx: click.Context, names: Iterable[str]) -> str:
+def typed(ctx: click.Context, names: Iterable[str]) -> str:
     """The options under the names that people type."""
     long = {param.name: max(param.opts, key=len) for param in ctx.command.params}
     return ", ".join(long[name] for name in names)
 
 
-def _formats(lists: Sequence[tuple[str, ...]]) -> list[str]:
-    """Every format asked for, once, by its own name."""
+def formats_of(lists: Sequence[tuple[str, ...]]) -> list[str]:
+    """Every format asked for, once, by its own name.
+
+    Raises:
+        click.UsageError: there is none of that name.
+    """
     from speech import formats
 
     names: list[str] = []
@@ -141,7 +149,8 @@ def _formats(lists: Sequence[tuple[str, ...]]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _is_one_file(text: str) -> bool:
+def is_one_file(text: str) -> bool:
+    """Whether an input is one file, not a folder or a pattern; it need not be there."""
     path = Path(text)
     return text == "-" or (not path.is_dir() and (os.path.lexists(path) or not glob.has_magic(text)))
 

@@ -12,6 +12,8 @@ Three manners: ``Report`` says a line where there is something to say, ``Bars`` 
     {"event": "summary", "done", "skipped", "failed", "files"}                                always the last
 
 "outputs" is empty where the result went to standard output; "file" is "" for what failed before any recording.
+Of a text that is spoken, "done" and "total" are seconds of its sound: the total is an estimate until the end, or null;
+"file" is the document, "<text>", "<stdin>", or "TABLE:ID" for a line of a table.
 """
 
 # ruff: noqa: ANN401 - an event may hold any JSON value
@@ -29,6 +31,7 @@ import click
 from speech.cli import PROGRAM, Stopped, stdout
 from speech.cli.parsing import NOTES
 from speech.cli.tally import Tally
+from speech.data import SynthesizeOptions
 from speech.errors import SpeechError
 
 if TYPE_CHECKING:
@@ -38,9 +41,12 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from speech.api import Transcriber
-    from speech.data import Event, Progress
+    from speech.data import Event, ModelSpec, Progress
     from speech.jobs import Result
+    from speech.synthesizer import Synthesizer
     from speech.transcript import Transcript
+
+    Worker = Transcriber | Synthesizer
 
 WORTH_SAYING = frozenset({"ignored", "input", "swapped"})
 """Kinds of events that a user should hear of without asking."""
@@ -63,6 +69,7 @@ class Report:
         self.counts: Counter[str] = Counter()
         self.failures: list[str] = []
         self._told: frozenset[str] = frozenset()  # what the choice of the model put on every record, said once
+        self._warned: set[str] = set()
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -79,7 +86,7 @@ class Report:
     def progress(self, progress: Progress) -> None:
         """The hook for the library's long calls; called from any thread."""
         with self._lock:
-            if progress.stage in {"transcribe", "done"}:
+            if progress.stage in {"transcribe", "synthesize", "done"}:
                 self.tally.update(progress)
                 self._show_work(progress)
             elif progress.stage != "failed":
@@ -87,17 +94,24 @@ class Report:
                     self.note(progress.message)
                 self._show_model(progress)
 
-    def model(self, transcriber: Transcriber) -> None:
+    def model(self, worker: Worker) -> None:
         """Which model runs and why."""
         self.tally.begin()
-        choice = transcriber.choice
+        choice = worker.choice
         self.note(choice.reason)
         if choice.hint:
             self.note(choice.hint)
+        self.warn(choice.spec)
         self._told = frozenset(event.message for event in choice.events)
         for message in sorted(self._told):
             if message not in choice.reason:
                 self.note(message)
+
+    def warn(self, spec: ModelSpec) -> None:
+        """What to know of a model's licence before its work is published; once."""
+        if spec.warning and spec.name not in self._warned:
+            self._warned.add(spec.name)
+            self.note(f"{spec.name} ({spec.licence or 'no licence known'}): {spec.warning}")
 
     def note(self, message: str) -> None:
         """What a user should know; nothing where there is nothing."""
@@ -131,6 +145,12 @@ class Report:
             self.note(f"{source}: no speech found in {transcript.duration:.1f} s; --no-vad recognizes everything")
         self._record(source, transcript.record)
 
+    def speech(self, source: str, transcript: Transcript) -> None:
+        """What is to be said of what was spoken: how long it is, and what stands on its record."""
+        times = f"{len(transcript.segments)} sentences, {transcript.duration:.1f} s"
+        self.detail(f"{source}: language {transcript.language or 'not known'}, {times}")
+        self._record(source, transcript.record)
+
     def _record(self, source: str, record: Iterable[Event]) -> None:
         """The first events of each message, and how many more there are."""
         counts: Counter[tuple[str, str]] = Counter()
@@ -160,7 +180,8 @@ class Report:
         if result.notice:
             self.note(f"{source}: {result.notice}")
         if result.transcript is not None:
-            self.transcript(source, result.transcript)
+            spoken = isinstance(result.transcript.options, SynthesizeOptions)
+            (self.speech if spoken else self.transcript)(source, result.transcript)
         if result.error is not None:
             self.failed(source, result.error)
             return
@@ -203,12 +224,13 @@ class Report:
 class Events(Report):
     """A JSON object a line: see the head of this file."""
 
-    def model(self, transcriber: Transcriber) -> None:
+    def model(self, worker: Worker) -> None:
         """Which model runs and why."""
         self.tally.begin()
-        choice, use = transcriber.choice, transcriber.model
+        choice, use = worker.choice, worker.model
         facts = {"name": use.name, "engine": use.engine, "device": use.device, "compute_type": use.compute_type}
         self._event("model", **facts, message=choice.reason, hint=choice.hint)
+        self.warn(choice.spec)
 
     def failed(self, source: str, error: Exception) -> None:
         """What went wrong with one recording; it is counted."""
@@ -276,9 +298,9 @@ class Bars(Report):
         self._bars.stop()
         return super().__exit__(kind, error, trace)
 
-    def model(self, transcriber: Transcriber) -> None:
+    def model(self, worker: Worker) -> None:
         """Which model runs and why; the work begins."""
-        super().model(transcriber)
+        super().model(worker)
         self._bar("work", "reading", 0.0, None, "")
 
     def text(self, text: str) -> None:

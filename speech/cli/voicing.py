@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from speech.cli import options
-from speech.cli.parsing import ParamType, option, together
+from speech.cli.parsing import NOTES, Names, ParamType, Threshold, option, together
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from speech.data import Samples
     from speech.synthesizer import Synthesizer
 
 KINDS = ("text", "markdown", "ssml", "dialogue", "csv", "epub")
@@ -27,15 +30,48 @@ class Seed(ParamType):
         if value == "random":
             import secrets
 
-            return secrets.randbits(31)
+            drawn = secrets.randbits(31)
+            if ctx is not None:
+                ctx.meta.setdefault(NOTES, []).append(f"seed {drawn}: --seed {drawn} says it the same way again")
+            return drawn
         try:
             return int(value)
         except ValueError:
             self.fail(f"{value!r} is neither a whole number nor 'random'", param, ctx)
 
 
+def _complete_format(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    from speech.audio import writing
+
+    del ctx, param
+    return [name for name in writing.formats() if name.startswith(incomplete)]
+
+
+def _formats() -> str:
+    from speech.audio import writing
+
+    return ", ".join(writing.formats())
+
+
 KIND = option("-t", "--input-format", "kind", type=click.Choice(KINDS), section="Input",
               stands="what the name and the first bytes say", help="What the input is written in.")  # fmt: skip
+
+SOUND_FILES = together(
+    option("-f", "--format", "audio", metavar="FORMAT", section="Output", shell_complete=_complete_format, stands="wav",
+           listed=_formats, help="What the end of -o says, or one of {}."),
+    option("-o", "--output", metavar="PATH", section="Output",
+           help="A file such as x.mp3, a folder, in which the inputs' folders are mirrored, or - for standard output."),
+    option("--subtitles", type=Names(), multiple=True, section="Output", shell_complete=options.complete_format,
+           listed=options.formats, help="Beside the sound, one or several with commas: {}."),
+    option("--overwrite", is_flag=True, section="Output", help="Replace files that are there."),
+    option("--skip-existing", is_flag=True, section="Output", help="Leave out what is done already."),
+    option("--resume", is_flag=True, section="Output", help="Make only the files that are missing."),
+    option("--cache/--no-cache", default=True, section="Output",
+           help="Keep finished sentences: a stopped or corrected text costs only what is new.  [default: cache]"),
+)  # fmt: skip
+
+SHOW = option("--show-text", is_flag=True, section="Text",
+              help="Print the sentences as they would be spoken, in words, and make nothing.")  # fmt: skip
 
 TEXT = together(
     option("-l", "--language", section="Text", stands="the voice's", help="A code or a name: how numbers are read, "
@@ -48,8 +84,8 @@ TEXT = together(
 )  # fmt: skip
 
 VOICE = together(
-    option("-v", "--voice", default="auto", show_default=True, section="Voice", shell_complete=options.complete_voice,
-           help="A name (see `speech voices`), a profile, a voice's file, name#speaker, or auto: the best that is here."),
+    option("--voice", default="auto", show_default=True, section="Voice", shell_complete=options.complete_voice,
+           help="A name (see `speech voices`), a profile, a file, name#speaker, or auto: the best that is here."),
     option("--speaker", section="Voice", help="Of a voice with several: a name or a number."),
     option("--voices", type=click.Path(exists=True, dir_okay=False), section="Voice",
            help="A TOML file of profiles, and of who is who in a script."),
@@ -80,14 +116,24 @@ PAUSES = together(
 SOUND = together(
     option("--sample-rate", type=int, stands="the voice's", section="Sound", help="Hz."),
     option("--stereo", "channels", flag_value="stereo", section="Sound", help="Two channels, with everybody's place."),
-    option("--loudness", type=float, section="Sound",
-           help="Of the whole, in LUFS: -16 for a podcast, -23 for radio; none: as it comes."),
+)  # fmt: skip
+
+LOUDNESS = together(
+    option("--loudness", type=Threshold(), section="Sound",
+           help="Of the whole, in LUFS: -16 for a podcast, -23 for radio; off: as it comes."),
     option("--true-peak", type=float, stands="-1.0", section="Sound", help="The ceiling for it, in dBTP."),
 )  # fmt: skip
 
 
-def loaded(ctx: click.Context, progress: Any, *, cache: bool = False) -> Synthesizer:
-    """The synthesizer that the options ask for."""
+def loaded(ctx: click.Context, progress: Any, *, cache: bool = False, **fixed: Any) -> Synthesizer:
+    """The synthesizer that the options ask for.
+
+    Args:
+        ctx: holds the options.
+        progress: told of downloads, of loading and of the work.
+        cache: keep finished sentences.
+        fixed: options that the command settles itself.
+    """
     from dataclasses import fields
 
     from speech.data import SynthesizeOptions
@@ -95,22 +141,12 @@ def loaded(ctx: click.Context, progress: Any, *, cache: bool = False) -> Synthes
 
     params = ctx.params
     asked = options.given(ctx, [item.name for item in fields(SynthesizeOptions)])
-    return Synthesizer(
-        params["voice"],
-        device=params["device"],
-        threads=params["threads"],
-        offline=params["offline"],
-        fallback=params["fallback"],
-        voices=params["voices"],
-        lexicon=params["lexicon"],
-        cache=cache,
-        clips=_clips if params["clips"] else None,
-        progress=progress,
-        **asked,
-    )
+    loading = {name: params[name] for name in ("device", "threads", "offline", "fallback", "voices", "lexicon")}
+    clips = _clips if params["clips"] else None
+    return Synthesizer(params["voice"], cache=cache, clips=clips, progress=progress, **{**loading, **asked, **fixed})
 
 
-def _clips(source: str, rate: int) -> Any:
+def _clips(source: str, rate: int) -> Iterator[Samples]:
     """A recording of this machine, as mono."""
     from speech import audio
 
