@@ -11,6 +11,7 @@ from speech import engines, languages
 from speech.choice import choose
 from speech.data import Progress
 from speech.devices import AUTO
+from speech.errors import StoppedError
 from speech.transcript import ModelUse
 from speech.tts.utter import Loaded
 
@@ -51,6 +52,7 @@ class Cabinet:
         self._lock = threading.RLock()
         self._choices: dict[tuple[str, str | None], Choice] = {}
         self._loaded: dict[str, Loaded] = {}
+        self._closed = False
 
     def choice(self, name: str, language: str | None = None, fallback: str | None = None) -> Choice:
         """Which voice that is; of ``auto``, the best for the language. What was chosen is known by its own name too.
@@ -78,11 +80,13 @@ class Cabinet:
         """The voice, ready to speak.
 
         Raises:
-            SpeechError: it cannot be had or loaded.
+            SpeechError: it cannot be had or loaded, or the cabinet was closed.
         """
         choice = self.choice(name, language)
         spec = choice.spec
         with self._lock:
+            if self._closed:
+                raise StoppedError("the synthesizer is closed; make a new one")
             if spec.name not in self._loaded:
                 if self._progress:
                     self._progress(Progress("load", spec.name, message=choice.reason))
@@ -93,6 +97,7 @@ class Cabinet:
     def close(self) -> None:
         """Free all voices."""
         with self._lock:
+            self._closed = True
             for loaded in self._loaded.values():
                 loaded.voice.close()
             self._loaded.clear()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import io
 import os
+import reprlib
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -98,7 +99,7 @@ class Document:
     def _text_items(self, report: Report, cast: Mapping[str, Profile] | None) -> Iterator[Item]:
         if self.kind == "epub":
             raise UnsupportedError("an EPUB is no text; give its path, or the file opened in binary mode")
-        return _compiled(self.kind or "text", self.texts, self.name, report, cast)
+        return _compiled(self.kind or "text", _strings(self.texts), self.name, report, cast)
 
     def _file_items(self, report: Report, cast: Mapping[str, Profile] | None) -> Iterator[Item]:
         assert self.open
@@ -259,6 +260,15 @@ def _lines(texts: Iterable[str]) -> Iterator[str]:
 # Where it comes from.
 
 
+def _strings(texts: Iterable[str]) -> Iterator[str]:
+    """The texts. None among them is nothing: language models stream it where they only end."""
+    for text in texts:
+        if isinstance(text, str):
+            yield text
+        elif text is not None:
+            raise UnsupportedError(f"{reprlib.repr(text)} stands among the texts, and is none; give strings")
+
+
 def _of_path(path: Path, kind: Kind | None) -> Document:
     """A file on disk; one of text is read through once, so that a bad byte is found before a word is spoken."""
     name = os.fspath(path)
@@ -309,7 +319,9 @@ def _file(path: Path) -> Iterator[IO[bytes]]:
 def _stdin() -> Iterator[IO[bytes]]:
     if sys.stdin is None:
         raise UnsupportedError("there is no standard input; give a path or a text")
-    yield cast("IO[bytes]", getattr(sys.stdin, "buffer", sys.stdin))
+    file = getattr(sys.stdin, "buffer", sys.stdin)
+    # A thread that waits in the buffered file for more would hold its lock when the interpreter ends, which aborts it.
+    yield cast("IO[bytes]", getattr(file, "raw", file))
 
 
 def _head(path: Path) -> bytes:

@@ -79,6 +79,8 @@ def save(spoken: Spoken, path: str | os.PathLike[str], format: str | None = None
     made = spoken.transcript
     tags = {"comment": mark(made.model, made.options)} if made else {"comment": marking.comment({})}
     with writing.writing(Path(path), kind, rate, spoken.channels, tags=tags, overwrite=overwrite) as writer:
+        for title, start in spoken.chapters:
+            writer.chapter(title, start)
         for block in _watermarked(fitting):
             writer.write(block)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain
-from math import isfinite
+from math import isfinite, log10
 from typing import TYPE_CHECKING, Literal, Self
 
 from speech import __version__
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 LOUDNESS_TOLERANCE = 0.5
 """LU; EBU R 128 allows a programme that much off its target."""
+OVER = 0.5
+"""Decibels above full scale that may be cut off in a file unheard: a resampler makes peaks that much higher."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -129,7 +131,7 @@ class Speaking(Iterator[Spoken]):
         self.chapters: list[tuple[str, Seconds]] = []
         self._first: Choice | None = None
         self._frames = self._characters = 0
-        self._silent = self._closed = False
+        self._silent = self._closed = self._ended = False
         self._peak = 0.0
         self._shape: Shape | None = None
         self._performance: Performance | None = None
@@ -202,8 +204,11 @@ class Speaking(Iterator[Spoken]):
             if isinstance(error, SpeechError):  # a voice that was closed fails in its own words
                 self._check(error)
             raise
-        self._warn()
-        self._tell("done", self.duration)
+        self._check()
+        if not self._ended:
+            self._ended = True
+            self._warn()
+            self._tell("done", self.duration)
 
     def transcript(self) -> Transcript:
         """What was said when, so far: once the iteration has ended, all of it."""
@@ -242,7 +247,11 @@ class Speaking(Iterator[Spoken]):
             self._run.close()
 
     def __next__(self) -> Spoken:
-        return next(self._run)
+        try:
+            return next(self._run)
+        except StopIteration:
+            self._check()  # the end of what was closed must not pass for the end of the document
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -286,6 +295,8 @@ class Speaking(Iterator[Spoken]):
         self._check()
 
     def _check(self, cause: SpeechError | None = None) -> None:
+        if self._ended:
+            return
         if self._stopped():
             raise StoppedError("the synthesizer was closed while it spoke; make a new one") from cause
         if self._closed:
@@ -316,6 +327,7 @@ class Speaking(Iterator[Spoken]):
 
     def _note(self, sound: Sound) -> None:
         self._frames += len(sound.samples)
+        self._peak = max(self._peak, float(abs(sound.samples).max(initial=0.0)))
         self.named_marks.update(sound.marks)
         if sound.chapter:
             self.chapters.append(sound.chapter)
@@ -337,8 +349,23 @@ class Speaking(Iterator[Spoken]):
                 f"the loudness is {reached:.1f} LUFS and not {options.loudness:g}: "
                 f"more would exceed {options.true_peak:g} dBTP"
             )
-            self._events.append(Event("flagged", message, details={"lufs": reached, "asked": options.loudness}))
+            self._flag(message, lufs=reached, asked=options.loudness)
+        elif not isfinite(reached) and isfinite(measured.true_peak):
+            message = f"the loudness is as it came and not {options.loudness:g} LUFS: too little is heard to measure it"
+            self._flag(message, asked=options.loudness)
         return gain
+
+    def _warn(self) -> None:
+        """Say so where a file cannot hold how loud it is."""
+        over = 20 * log10(self._peak) if self._peak else 0.0
+        if self._script.options.loudness is None and over > OVER:
+            message = (
+                f"the loudest moment is {over:.1f} dB above full scale, and is cut off in a file; lower the volume"
+            )
+            self._flag(message, peak=over)
+
+    def _flag(self, message: str, **details: float) -> None:
+        self._events.append(Event("flagged", message, details=details))
 
 
 def _flat(samples: Samples) -> Samples:

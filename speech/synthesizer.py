@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import threading
 from typing import TYPE_CHECKING, BinaryIO, Self, TypeAlias, Unpack
+from weakref import WeakSet
 
 from speech import documents
 from speech.cabinet import Cabinet, use
@@ -85,6 +86,8 @@ class Synthesizer:
         self._spool = Spool() if cache else None
         self._clips = clips
         self._stop = threading.Event()
+        self._lock = threading.Lock()
+        self._under_way: WeakSet[Speaking] = WeakSet()
         self._cabinet = Cabinet(
             device=device,
             threads=threads,
@@ -128,7 +131,10 @@ class Synthesizer:
             raise StoppedError("the synthesizer is closed; make a new one")
         asked = with_options(self.options, options)
         script = self._script(documents.opened(text, kind), asked)
-        return Speaking(script, self._stop.is_set, progress=progress or self._progress, suited=suited)
+        speaking = Speaking(script, self._stop.is_set, progress=progress or self._progress, suited=suited)
+        with self._lock:
+            self._under_way.add(speaking)
+        return speaking
 
     def synthesize(
         self,
@@ -147,8 +153,12 @@ class Synthesizer:
         return sentences.show(self._script(documents.opened(text, kind), with_options(self.options, options)).steps)
 
     def close(self) -> None:
-        """Stop whatever runs, and free the voices."""
+        """Stop whatever runs, and free the voices; who waits for sound in another thread gets a ``StoppedError``."""
         self._stop.set()
+        with self._lock:
+            under_way = list(self._under_way)
+        for speaking in under_way:
+            speaking.close()
         if self._spool:
             self._spool.trim()
         self._cabinet.close()
@@ -177,7 +187,7 @@ class Synthesizer:
             steps=sentences.steps(items, reading, events.append),
             options=options,
             loaded=lambda voice, language: self._cabinet.loaded(voice or AUTO, language),
-            choice=lambda voice, language: self._cabinet.choice(voice or AUTO, language),
+            choice=lambda voice, language: self._cabinet.choice(voice, language) if voice else self.choice,
             events=events,
             model=use,
             keeper=self._spool,

@@ -18,6 +18,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from speech.errors import StoppedError
 from speech.tts import effects
 from speech.tts.plan import Chapter, Clip, Mark, Pause, Utterance
 from speech.tts.utter import Said, Telling
@@ -68,7 +69,7 @@ class Stage:
 
 
 class Performance(Iterator[Sound]):
-    """The sound of a document while it is made; iterate once. Closing it stops the work."""
+    """The sound of a document while it is made; iterate once. Closing it, from any thread, stops the work."""
 
     def __init__(self, steps: Iterable[Step], stage: Stage) -> None:
         self._stage = stage
@@ -80,9 +81,10 @@ class Performance(Iterator[Sound]):
         return next(self._run)
 
     def close(self) -> None:
-        """Stop: nothing is spoken any more."""
-        self._run.close()
+        """Stop: nothing is spoken any more. Another thread that iterates meanwhile gets a ``StoppedError``."""
         self._line.stop()
+        with suppress(ValueError):  # another thread is inside, and will find that it is over
+            self._run.close()
 
     def _sounds(self) -> Generator[Sound, None, None]:
         self._line.start()
@@ -115,7 +117,7 @@ class Performance(Iterator[Sound]):
     def _sentence(self, job: _Job) -> Iterator[Sound]:
         start = self.now
         while not isinstance(item := job.given.get(), Said):
-            if isinstance(item, Exception):
+            if isinstance(item, BaseException):
                 raise item
             yield Sound(item)
         for event in item.events:
@@ -155,11 +157,18 @@ class _Line:
         with suppress(queue.Empty):
             while True:  # so that a reader that waits for room goes on, and sees that it is over
                 self._waiting.get_nowait()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        with suppress(queue.Full):
+            self._waiting.put_nowait(_END)  # and so does who waits for the next
+        self._pool.shutdown(wait=False)  # what was not begun ends at once: somebody may wait for it
 
     def __iter__(self) -> Iterator[_Job | Pause | Mark | Chapter | Clip]:
-        while (item := self._waiting.get()) is not _END:
-            if isinstance(item, Exception):
+        while True:
+            item = self._waiting.get()
+            if self._stopped.is_set():
+                raise _over()
+            if item is _END:
+                return
+            if isinstance(item, BaseException):
                 raise item
             yield item
 
@@ -169,7 +178,7 @@ class _Line:
                 if self._stopped.is_set():
                     return
                 self._waiting.put(self._begun(step) if isinstance(step, Utterance) else step)
-        except Exception as error:  # noqa: BLE001 - whatever the text's source raises is for who waits to see
+        except BaseException as error:  # noqa: BLE001 - whatever the text's source raises is for who waits to see
             self._waiting.put(error)
         else:
             self._waiting.put(_END)
@@ -178,8 +187,10 @@ class _Line:
         job = _Job(utterance, self._stage, self._stopped, self._early)
         if utterance.sentence.early:
             self._early = job
-        with suppress(RuntimeError):  # the pool was shut meanwhile: nobody will fetch it
+        try:
             self._pool.submit(job.run)
+        except RuntimeError:  # the pool was shut meanwhile, or the interpreter ends
+            job.given.put(_over())
         return job
 
 
@@ -187,7 +198,8 @@ class _Job:
     """One utterance on its way through a worker."""
 
     def __init__(self, utterance: Utterance, stage: Stage, stopped: threading.Event, early: _Job | None = None) -> None:
-        self.given: queue.SimpleQueue[Samples | Said | Exception] = queue.SimpleQueue()
+        self.given: queue.SimpleQueue[Samples | Said | BaseException] = queue.SimpleQueue()
+        """Stretches of sound; last of all, always, what came of it."""
         self._heard = threading.Event()
         self.utterance = utterance
         self._stage = stage
@@ -200,13 +212,15 @@ class _Job:
             self._early._heard.wait()
             self._early = None
         try:
-            self._run()
-        except Exception as error:  # noqa: BLE001 - raised where the sentence is waited for
+            self.given.put(self._said())
+        except BaseException as error:  # noqa: BLE001 - raised where the sentence is waited for
             self.given.put(error)
         finally:
             self._heard.set()
 
-    def _run(self) -> None:
+    def _said(self) -> Said:
+        if self._stopped.is_set():  # before a voice is loaded for it
+            raise _over()
         stage, utterance = self._stage, self.utterance
         loaded = stage.loaded(utterance.voice, utterance.sentence.language)
         sound = Telling(utterance, loaded, stage.options, stage.shape, stage.keeper).sound()
@@ -215,9 +229,14 @@ class _Job:
                 try:
                     self.given.put(next(sound))
                 except StopIteration as end:
-                    self.given.put(end.value)
-                    return
+                    said: Said = end.value
+                    return said
                 self._heard.set()
+        raise _over()
+
+
+def _over() -> StoppedError:
+    return StoppedError("the sound was closed before its end; ask for it again")
 
 
 def cores() -> int:
