@@ -8,6 +8,7 @@ Later entries replace earlier ones of the same name: the package's, then those o
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -110,8 +111,9 @@ def load() -> Catalog:
     return catalog
 
 
+@lru_cache(maxsize=8)
 def parse(text: str, origin: str = "speech") -> Catalog:
-    """One catalogue from its text; ``origin`` says where it comes from, in messages and in each spec.
+    """One catalogue from its text, read once; ``origin`` says where it comes from, in messages and in each spec.
 
     Raises:
         UnsupportedError: it is not a catalogue; the message names the entry and the key.
