@@ -22,7 +22,6 @@ from speech.options import Options, with_options
 from speech.stream import Setting, Stream
 from speech.stt.batcher import Batcher
 from speech.stt.vad import RATE
-from speech.transcript import ModelUse, Transcript
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from speech.data import Device, ProgressHook
     from speech.engines import Recognizer
     from speech.stt.pipeline import Journal
+    from speech.transcript import ModelUse, Transcript
 
     Journals = Callable[[Source], Journal | None]
     ModelName = str | os.PathLike[str]
@@ -107,17 +107,7 @@ class Transcriber:
     @property
     def model(self) -> ModelUse:
         """Which model this is, as it is written into every transcript."""
-        spec, device = self.choice.spec, self.choice.device
-        return ModelUse(
-            name=spec.name,
-            engine=spec.engine,
-            repo=spec.repo,
-            revision=spec.revision,
-            licence=spec.licence,
-            device=device.name,
-            compute_type=next(iter(device.compute_types), None),
-            embedded=spec.embedded,
-        )
+        return self.choice.use
 
     def stream(
         self,

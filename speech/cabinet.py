@@ -12,7 +12,6 @@ from speech.choice import choose
 from speech.data import Progress
 from speech.devices import AUTO
 from speech.errors import StoppedError
-from speech.transcript import ModelUse
 from speech.tts.utter import Loaded
 
 if TYPE_CHECKING:
@@ -141,18 +140,3 @@ def _files(choice: Choice) -> Iterator[str]:
 
 def _beside(path: Path) -> Iterator[Path]:
     yield from path.glob("*.onnx*") if path.is_dir() else path.parent.glob(f"{path.name}*")
-
-
-def use(choice: Choice) -> ModelUse:
-    """A choice as it is written into what the model made."""
-    spec, device = choice.spec, choice.device
-    return ModelUse(
-        name=spec.name,
-        engine=spec.engine,
-        repo=spec.repo,
-        revision=spec.revision,
-        licence=spec.licence,
-        device=device.name,
-        compute_type=next(iter(device.compute_types), None),
-        embedded=spec.embedded,
-    )

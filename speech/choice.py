@@ -21,6 +21,7 @@ from speech.errors import (
     UnsupportedError,
 )
 from speech.store import Store
+from speech.transcript import ModelUse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,6 +56,21 @@ class Choice:
     """One line: what to type for a better one, where there is a better one."""
     events: tuple[Event, ...] = ()
     """What belongs into the transcript's record: a model that was swapped, a GPU that could not be used."""
+
+    @property
+    def use(self) -> ModelUse:
+        """The choice as it is written into everything the model makes."""
+        spec, device = self.spec, self.device
+        return ModelUse(
+            name=spec.name,
+            engine=spec.engine,
+            repo=spec.repo,
+            revision=spec.revision,
+            licence=spec.licence,
+            device=device.name,
+            compute_type=next(iter(device.compute_types), None),
+            embedded=spec.embedded,
+        )
 
 
 def choose(

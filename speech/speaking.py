@@ -16,7 +16,7 @@ from speech.errors import SpeechError, StoppedError
 from speech.transcript import Transcript
 from speech.tts import effects
 from speech.tts.pipeline import Performance, Sound, Stage
-from speech.tts.plan import Clip, Pause, Utterance
+from speech.tts.plan import Chapter, Clip, Pause, Utterance
 from speech.tts.utter import Shape
 
 if TYPE_CHECKING:
@@ -91,7 +91,6 @@ class Script:
     choice: Callable[[str | None, str | None], Choice]
     events: list[Event]
     """What reading the text put on record, so far."""
-    model: Callable[[Choice], ModelUse]
     keeper: Keeper | None = None
     clips: Clips | None = None
     length: int | None = None
@@ -148,6 +147,12 @@ class Speaking(Iterator[Spoken]):
         return self._script.name
 
     @property
+    def title(self) -> str:
+        """The heading that it begins with; "" where it has none before its first sentence."""
+        self._begin()
+        return self._title
+
+    @property
     def silent(self) -> bool:
         """Whether it has neither a word nor a recording in it; read to the first sentence to know."""
         self._begin()
@@ -181,7 +186,7 @@ class Speaking(Iterator[Spoken]):
         """The voice of the first sentence."""
         self._begin()
         assert self._first
-        return self._script.model(self._first)
+        return self._first.use
 
     def sounds(self) -> Iterator[Sound]:
         """Everything that is heard, stretch by stretch, with what is reached in each.
@@ -284,6 +289,7 @@ class Speaking(Iterator[Spoken]):
             if isinstance(step, Utterance):
                 break
         first = next((step for step in head if isinstance(step, Utterance)), None)
+        self._title = next((step.title for step in head if isinstance(step, Chapter)), "")
         self._silent = first is None and not any(isinstance(step, Clip) for step in head)
         self._first = script.choice(*(first.voice, first.sentence.language) if first else (None, None))
         options = script.options

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self, TypeAlias, Unpack
 from weakref import WeakSet
 
 from speech import documents
-from speech.cabinet import Cabinet, use
+from speech.cabinet import Cabinet
 from speech.casting import Casting, known_voices, lexica, options_of
 from speech.data import SynthesizeOptions
 from speech.devices import AUTO
@@ -102,7 +102,7 @@ class Synthesizer:
     @property
     def model(self) -> ModelUse:
         """Which voice this is, as it is written into everything it makes."""
-        return use(self.choice)
+        return self.choice.use
 
     def stream(
         self,
@@ -189,7 +189,6 @@ class Synthesizer:
             loaded=lambda voice, language: self._cabinet.loaded(voice or AUTO, language),
             choice=lambda voice, language: self._cabinet.choice(voice, language) if voice else self.choice,
             events=events,
-            model=use,
             keeper=self._spool,
             clips=self._clips,
             length=document.length,
