@@ -117,7 +117,11 @@ def run(
         progress: told how far each reading is.
     """
     work = partial(_result, synthesizer, existing=existing, rules=rules or CueRules(), progress=progress)
-    at_once = min(cores(), len(readings)) or 1
+    if len(readings) < 2:
+        # In this thread, which a signal can stop even where it waits for standard input.
+        yield from map(work, readings)
+        return
+    at_once = min(cores(), len(readings))
     pool = ThreadPoolExecutor(at_once, thread_name_prefix="speech-reading")
     remaining = iter(readings)
     under_way: deque[Future[Result]] = deque(pool.submit(work, reading) for reading in islice(remaining, at_once))
@@ -163,7 +167,7 @@ def heard(
         expect_words(speaking)
         if ready:
             ready(speaking)
-        return publish(speaking, target, audio, title=document.title or "", overwrite=overwrite)
+        return publish(speaking, target, audio, title=document.title or speaking.title, overwrite=overwrite)
 
 
 def expect_words(speaking: Speaking) -> None:

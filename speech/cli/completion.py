@@ -11,13 +11,13 @@ SHELLS = ("bash", "zsh", "fish")
 @click.argument("shell", type=click.Choice(SHELLS))
 @click.pass_context
 def command(ctx: click.Context, shell: str) -> None:
-    r"""Print the completion script for SHELL.
+    """Print the completion script for SHELL.
 
     \b
     bash: speech completion bash >> ~/.bashrc
     zsh:  speech completion zsh >> ~/.zshrc
     fish: speech completion fish > ~/.config/fish/completions/speech.fish
-    """
+    """  # noqa: D301 - click wants the sign itself
     from click.shell_completion import get_completion_class
 
     from speech.cli import PROGRAM, stdout

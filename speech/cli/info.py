@@ -21,6 +21,12 @@ FACTS = {
 }  # fmt: skip
 """What a mark may hold, and what people call it."""
 
+TECHNICAL = frozenset({
+    "compatible_brands", "encoder", "encoding_tool", "handler_name", "language", "major_brand", "minor_version",
+    "vendor_id",
+})  # fmt: skip
+"""Tags that containers bring, and that only --json shows."""
+
 SHOWN = 10
 """Chapters that are listed; of more there is a count."""
 
@@ -64,7 +70,7 @@ def _lines(found: Details) -> Iterator[str]:
     long = "not known" if found.duration is None else f"{found.duration:.3f} s ({clock(found.duration)})"
     yield _fact("length", long)
     for name, value in sorted(found.tags.items()):
-        if found.mark is None or name not in COMMENTS:
+        if name not in TECHNICAL and (found.mark is None or name not in COMMENTS):
             yield _fact(name, value)
     for chapter in found.chapters[:SHOWN]:
         yield _fact("chapter", f"{clock(chapter.start):>7} {chapter.title}")

@@ -35,7 +35,7 @@ from speech.data import SynthesizeOptions
 from speech.errors import SpeechError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from types import TracebackType
 
     from rich.progress import TaskID
@@ -49,7 +49,9 @@ if TYPE_CHECKING:
     Worker = Transcriber | Synthesizer
 
 WORTH_SAYING = frozenset({"ignored", "input", "swapped"})
-"""Kinds of events that a user should hear of without asking."""
+"""Kinds of events that a user should hear of without asking,"""
+WORTH_SAYING_OF_SPEECH = WORTH_SAYING | {"dropped", "flagged"}
+"""and of a text that was spoken, where each is one of the author's words, and not one of a noisy recording's."""
 
 SAME_EVENTS = 3
 """Events of one message that are listed; of more there is a count."""
@@ -127,7 +129,8 @@ class Report:
         """What went wrong with one recording; it is counted."""
         self.counts["failed"] += 1
         self.failures.append(source)
-        self._write(f"{PROGRAM}: {error}")
+        place = f"{source}: " if self.tally.files > 1 and source and source not in str(error) else ""
+        self._write(f"{PROGRAM}: {place}{error}")
 
     def stopped(self, hint: str) -> None:
         """What is done when a signal ends the work, and how to go on."""
@@ -147,11 +150,12 @@ class Report:
 
     def speech(self, source: str, transcript: Transcript) -> None:
         """What is to be said of what was spoken: how long it is, and what stands on its record."""
-        times = f"{len(transcript.segments)} sentences, {transcript.duration:.1f} s"
+        count = len(transcript.segments)
+        times = f"{count} sentence{'s' * (count != 1)}, {transcript.duration:.1f} s"
         self.detail(f"{source}: language {transcript.language or 'not known'}, {times}")
-        self._record(source, transcript.record)
+        self._record(source, transcript.record, WORTH_SAYING_OF_SPEECH)
 
-    def _record(self, source: str, record: Iterable[Event]) -> None:
+    def _record(self, source: str, record: Iterable[Event], worth_saying: frozenset[str] = WORTH_SAYING) -> None:
         """The first events of each message, and how many more there are."""
         counts: Counter[tuple[str, str]] = Counter()
         for event in record:
@@ -160,13 +164,12 @@ class Report:
             counts[event.kind, event.message] += 1
             if counts[event.kind, event.message] <= SAME_EVENTS:
                 place = "" if event.start is None else f" at {event.start:.1f} s"
-                self._manner(event.kind)(f"{source}: {event.kind}{place}: {event.message}")
+                say = self.note if event.kind in worth_saying else self.detail
+                say(f"{source}: {event.kind}{place}: {event.message}")
         for (kind, message), count in counts.items():
             if count > SAME_EVENTS:
-                self._manner(kind)(f"{source}: {kind}: {message} ({count - SAME_EVENTS} times more)")
-
-    def _manner(self, kind: str) -> Callable[[str], None]:
-        return self.note if kind in WORTH_SAYING else self.detail
+                say = self.note if kind in worth_saying else self.detail
+                say(f"{source}: {kind}: {message} ({count - SAME_EVENTS} times more)")
 
     def results(self, results: Iterable[Result]) -> None:
         """What came of every task."""

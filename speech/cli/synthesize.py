@@ -38,7 +38,7 @@ def command(ctx: click.Context, /, **_: Any) -> None:
     """Speak a text, or documents, into files.
 
     INPUT is a text in quotes, a document (plain text, Markdown, SSML, EPUB, a script, a table), a folder, a pattern
-    such as 'chapters/*.md', or - for standard input.
+    such as 'chapters/*.md', or - for standard input. A word with a slash or a file's ending is no text but a path.
 
     \b
     speech synthesize "Good morning." -o hello.mp3
@@ -50,7 +50,7 @@ def command(ctx: click.Context, /, **_: Any) -> None:
 
     Documents go into files beside them, or where -o says; a text and standard input go to standard output where that
     is no terminal, each sentence as soon as it is spoken. Every file says that a machine spoke it: see `speech info`.
-    """
+    """  # noqa: D301 - click wants the sign itself
     from speech.cli import output, sounding
     from speech.cli.report import begin
 
