@@ -1,7 +1,6 @@
 """Documents: what kind of text a source holds, and its items for the plan.
 
-Files are read as they stand on disk or arrive on a pipe: UTF-8, or UTF-16 and UTF-32 with the mark that says so. What
-is anything else is refused before a word is spoken; no encoding is guessed.
+How their bytes become text, and which bytes are refused: ``incoming.py``.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from typing import IO, TYPE_CHECKING, BinaryIO, Literal, TypeAlias, cast
 
 from speech.data import Event
 from speech.errors import UnsupportedError
+from speech.incoming import BLOCK, MARKUP_HEAD, Incoming, encoding_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -32,33 +32,11 @@ if TYPE_CHECKING:
 Kind = Literal["text", "markdown", "ssml", "dialogue", "csv", "epub"]
 
 STDIN = "-"
-BLOCK = 1 << 16
-"""Bytes read at once, at most."""
-HEAD, MARKUP_HEAD = 64, 512
-"""Bytes that tell what a file is; more where it begins as markup does, whose first lines tell nothing."""
-
 KINDS: Mapping[str, Kind] = {
     ".txt": "text", ".text": "text", ".md": "markdown", ".markdown": "markdown", ".ssml": "ssml", ".xml": "ssml",
     ".script": "dialogue", ".dialogue": "dialogue", ".csv": "csv", ".tsv": "csv", ".epub": "epub",
 }  # fmt: skip
 """What the end of a name says."""
-
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_RECORDINGS = (b"RIFF", b"RF64", b"fLaC", b"OggS", b"ID3", b"\x1aE\xdf\xa3", b"FORM", b".snd", b"#!AMR", b"wvPK")
-_OTHERS = {
-    b"%PDF": "is a PDF; convert it to text, as with pdftotext",
-    b"{\\rtf": "is in Rich Text Format; save it as plain text",
-    b"\xd0\xcf\x11\xe0": "is an old office document; save it as plain text",
-    b"<!doctype html": "is an HTML page; convert it to Markdown or plain text, as with pandoc",
-    b"<html": "is an HTML page; convert it to Markdown or plain text, as with pandoc",
-}
-"""How files begin that hold text and are still not read, and what to do with them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,7 +82,7 @@ class Document:
     def _file_items(self, report: Report, cast: Mapping[str, Profile] | None) -> Iterator[Item]:
         assert self.open
         with self.open() as file:
-            stream = _Stream(file, self.name)
+            stream = Incoming(file, self.name)
             kind = self.kind or kind_of(self.name, stream.head)
             if kind == "epub":
                 from speech.tts import epub
@@ -195,7 +173,7 @@ def rows(source: str | os.PathLike[str], report: Report | None = None) -> Iterat
     document = opened(Path(source), "csv")
     assert document.open
     with document.open() as file:
-        yield from tables.rows(_lines(_Stream(file, document.name).texts()), document.name, report)
+        yield from tables.rows(_lines(Incoming(file, document.name).texts()), document.name, report)
 
 
 def _compiled(
@@ -277,7 +255,7 @@ def _of_path(path: Path, kind: Kind | None) -> Document:
         with _file(path):  # a folder, or nothing at all, says so; a pipe is read when its turn comes
             return document
     with _file(path) as file:
-        stream = _Stream(file, name)
+        stream = Incoming(file, name)
         kind = kind or kind_of(name, stream.head)
         if kind != "epub":
             return replace(document, kind=kind, length=sum(map(len, stream.texts())))
@@ -328,109 +306,12 @@ def _head(path: Path) -> bytes:
     if not path.is_file():
         return b""
     with _file(path) as file:
-        return _Stream(file, os.fspath(path), refuse=False).head
-
-
-class _Stream:
-    """Bytes as they arrive: a pipe's reader never waits for more than there is."""
-
-    def __init__(self, file: IO[bytes], name: str, *, refuse: bool = True) -> None:
-        """Read how it begins.
-
-        Raises:
-            UnsupportedError: it is a recording, or something else that is no text.
-        """
-        self._file = file
-        self._name = name
-        self._read = getattr(file, "read1", file.read)
-        self.head = b""
-        while not _enough(self.head) and (data := self._more()):
-            self.head += data
-        if refuse:
-            self._refuse()
-
-    def texts(self) -> Iterator[str]:
-        """What is written in it, block by block.
-
-        Raises:
-            UnsupportedError: a byte that is none of the encoding.
-        """
-        encoding = next((encoding for mark, encoding in _MARKS if self.head.startswith(mark)), "utf-8")
-        decoder = codecs.getincrementaldecoder(encoding)()
-        before = 0
-        data = self.head
-        while True:
-            waiting = len(decoder.getstate()[0])
-            try:
-                text = decoder.decode(data, final=not data)
-            except UnicodeDecodeError as error:
-                self._undecodable(encoding, before - waiting + error.start, error)
-            if text := text if before else text.removeprefix("\ufeff"):
-                yield text
-            if not data:
-                return
-            before += len(data)
-            data = self._more()
-
-    @contextmanager
-    def seekable(self) -> Iterator[BinaryIO]:
-        """The file from its first byte, copied to disk where it cannot seek."""
-        from shutil import copyfileobj
-        from tempfile import TemporaryFile
-
-        if hasattr(self._file, "seekable") and self._file.seekable():
-            self._file.seek(-len(self.head), io.SEEK_CUR)
-            yield cast("BinaryIO", self._file)
-            return
-        with TemporaryFile() as copy:
-            copy.write(self.head)
-            copyfileobj(self._file, copy)
-            copy.seek(0)
-            yield cast("BinaryIO", copy)
-
-    def _more(self) -> bytes:
-        try:
-            data = self._read(BLOCK)
-        except (OSError, ValueError) as error:
-            raise UnsupportedError(f"{self._name!r} cannot be read ({error}); check where it comes from") from error
-        if data is None:
-            raise UnsupportedError(f"{self._name!r} is in non-blocking mode and has no data yet; make it blocking")
-        if isinstance(data, str):
-            return data.encode("utf-8", "surrogateescape")
-        return bytes(data)
-
-    def _refuse(self) -> None:
-        head = self.head
-        mpeg = len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0 and head[:2] != codecs.BOM_UTF16_LE
-        if head.startswith(_RECORDINGS) or head[4:8] == b"ftyp" or mpeg:
-            raise UnsupportedError(f"{self._name!r} is a recording, not a text; did you mean `speech transcribe`?")
-        start = head.removeprefix(codecs.BOM_UTF8).lstrip().lower()
-        for mark, advice in _OTHERS.items():
-            if start.startswith(mark.lower()):
-                raise UnsupportedError(f"{self._name!r} {advice}")
-        marked = head.startswith(tuple(mark for mark, _ in _MARKS))
-        if b"\0" in head[:HEAD] and not marked and not head.startswith(b"PK\x03\x04"):
-            raise UnsupportedError(f"{self._name!r} is no text, or one in UTF-16 without a mark; save it as UTF-8")
-
-    def _undecodable(self, encoding: str, offset: int, error: UnicodeDecodeError) -> None:
-        name = encoding.upper()
-        byte = error.object[error.start : error.start + 1].hex()
-        raise UnsupportedError(
-            f"{self._name!r} is not {name}: byte {offset} is 0x{byte}; convert it, as with `iconv -f CP1252 -t UTF-8`"
-        ) from error
-
-
-def _enough(head: bytes) -> bool:
-    """Whether it tells what follows. A pipe that gave a line is not asked for more."""
-    if head.lstrip()[:1] == b"<":
-        return len(head) >= MARKUP_HEAD or b"<speak" in head
-    return len(head) >= HEAD or b"\n" in head.lstrip()
+        return Incoming(file, os.fspath(path), refuse=False).head
 
 
 def _text_of(head: bytes) -> str:
     """As much of it as can be told apart by eye."""
-    encoding = next((encoding for mark, encoding in _MARKS if head.startswith(mark)), "utf-8")
-    return codecs.getincrementaldecoder(encoding)("replace").decode(head)
+    return codecs.getincrementaldecoder(encoding_of(head))("replace").decode(head)
 
 
 def _markup_begins(start: str, tag: str) -> bool:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speech import documents
+from speech import incoming
 from speech.documents import Document, is_document, kind_of, of_text, opened, rows
 from speech.errors import UnsupportedError
 from speech.tts.plan import Chapter, End, Text
@@ -215,7 +215,7 @@ def test_encodings_in_blocks_of_any_size(encoding, size):
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=200), st.integers(1, 9))
 def test_what_is_read_is_what_was_written(written, size):
-    stream = documents._Stream(io.BufferedReader(Unseekable(written.encode(), size)), "x", refuse=False)
+    stream = incoming.Incoming(io.BufferedReader(Unseekable(written.encode(), size)), "x", refuse=False)
     assert "".join(stream.texts()) == written.removeprefix("\ufeff")
 
 
@@ -283,3 +283,34 @@ def test_what_is_no_source_is_refused(source):
 def test_an_epub_given_as_text_is_refused():
     with pytest.raises(UnsupportedError, match="EPUB"):
         said("x", "epub")
+
+
+DECLARED = '<?xml version="1.0" encoding="{}"?>\n<speak>Grüße aus Köln, 5 €</speak>'
+
+
+@pytest.mark.parametrize(
+    ("declared", "encoding"),
+    [
+        ("windows-1252", "cp1252"),
+        ("ISO-8859-15", "iso8859-15"),
+        ("UTF-16", "utf-16"),
+        ("UTF-16", "utf-16-le"),
+        ("utf-16", "utf-16-be"),
+        ("UTF-16", "utf-8"),
+        ("klingon", "utf-8"),
+        ("us-ascii", "utf-8"),
+        ("rot13", "utf-8"),
+    ],
+)
+def test_xml_is_read_in_the_encoding_that_it_declares(tmp_path, declared, encoding):
+    path = tmp_path / "talk.ssml"
+    path.write_bytes(DECLARED.format(declared).encode(encoding))
+    assert said(path)[0] == "Grüße aus Köln, 5 €"
+    assert kind_of("talk.txt", path.read_bytes()[: incoming.MARKUP_HEAD]) == "ssml"
+
+
+def test_a_declaration_counts_in_xml_only(tmp_path):
+    path = tmp_path / "talk.txt"
+    path.write_bytes("Grüße, <?xml version='1.0' encoding='cp1252'?>".encode("cp1252"))
+    with pytest.raises(UnsupportedError, match="is not UTF-8"):
+        said(path)
