@@ -72,6 +72,10 @@ class Performance(Iterator[Sound]):
     """The sound of a document while it is made; iterate once. Closing it, from any thread, stops the work."""
 
     def __init__(self, steps: Iterable[Step], stage: Stage) -> None:
+        # Imported here, since numpy fails now and then where two threads are the first to import it.
+        import numpy  # noqa: F401, ICN001
+        import soxr  # noqa: F401
+
         self._stage = stage
         self._line = _Line(steps, stage)
         self._frames = 0
