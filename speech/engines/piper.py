@@ -11,7 +11,7 @@ import json
 from contextlib import closing
 from dataclasses import replace
 from difflib import get_close_matches
-from functools import partial
+from functools import lru_cache, partial
 from importlib.util import find_spec
 from itertools import accumulate
 from pathlib import Path
@@ -35,6 +35,8 @@ REQUIRES = ""
 
 FEATURES = frozenset({"words", "phonemes", "noise"})
 REMEDY = "fetch the voice again, or try another"
+WORDS_REMEMBERED = 8192
+"""As many different words as a long novel has often; some 4 MB."""
 ESPEAK_NAMES = {"zh": "cmn", "no": "nb", "tl": "fil"}
 """Language codes that eSpeak NG knows under another name."""
 
@@ -180,6 +182,7 @@ class Piper:
         self._voice = voice
         self._spec = spec
         self._languages: dict[str, PiperVoice] = {}
+        self._pronounced: dict[str, _piper_words.Phonemize] = {}
         self._lengths: dict[tuple[str, ...], int] = {}
         self._lock = Lock()
 
@@ -211,7 +214,7 @@ class Piper:
         if durations is not None:
             ends = [frames * self._hop(graph) for frames in accumulate(map(int, durations), initial=0)]
             total = ends[-1]
-            spans = _piper_words.spans(sentence.phrases, said.phonemes, phonemize)
+            spans = _piper_words.spans(sentence.phrases, said.phonemes, self._alone(reader))
             times = [ends[place] / self._rate for place in places]
             words = _piper_words.words(sentence.spoken.split(), spans, times)
         with closing(pieces):
@@ -312,6 +315,12 @@ class Piper:
         if reader is self._voice:
             return reader, [Event("language", f"the voice cannot read {language!r}: it is read as {own!r}")]
         return reader, [Event("language", f"{language!r} is read with the sounds of a voice for {own!r}")]
+
+    def _alone(self, reader: PiperVoice) -> _piper_words.Phonemize:
+        """How a word is pronounced by itself, remembered: piper-tts's eSpeak NG loses 1.5 kB at every question."""
+        with self._lock:
+            remembered = lru_cache(WORDS_REMEMBERED)(partial(self._phonemize, reader))
+            return self._pronounced.setdefault(reader.config.espeak_voice, remembered)
 
     def _foreign(self, family: str) -> PiperVoice:
         if self._voice.config.phoneme_type != "espeak":
