@@ -72,8 +72,14 @@ class Cabinet:
                     fallback=self._fallback or fallback,
                     progress=self._progress,
                 )
-                self._choices.setdefault((self._choices[key].spec.name, None), self._choices[key])
+                self._choices.setdefault((self.name(self._choices[key]), None), self._choices[key])
             return self._choices[key]
+
+    def name(self, choice: Choice) -> str:
+        """What that choice is asked for by from here on: its path, where another voice has its name already."""
+        with self._lock:
+            own = self._choices.setdefault((choice.spec.name, None), choice)
+            return choice.spec.name if own.spec == choice.spec or not choice.spec.path else str(choice.spec.path)
 
     def loaded(self, name: str, language: str | None = None) -> Loaded:
         """The voice, ready to speak.
@@ -86,12 +92,13 @@ class Cabinet:
         with self._lock:
             if self._closed:
                 raise StoppedError("the synthesizer is closed; make a new one")
-            if spec.name not in self._loaded:
+            key = self.name(choice)
+            if key not in self._loaded:
                 if self._progress:
                     self._progress(Progress("load", spec.name, message=choice.reason))
                 voice = cast("Voice", engines.find(spec.engine).load(spec, choice.files, choice.device))
-                self._loaded[spec.name] = Loaded(voice, spec, _identity(choice))
-            return self._loaded[spec.name]
+                self._loaded[key] = Loaded(voice, spec, _identity(choice))
+            return self._loaded[key]
 
     def close(self) -> None:
         """Free all voices."""

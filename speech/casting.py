@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from speech import catalog, languages
 from speech.cabinet import tag
-from speech.data import PITCH_LIMIT, Event
+from speech.checks import check
+from speech.data import PITCH_LIMIT, Event, SynthesizeOptions
 from speech.devices import AUTO
-from speech.errors import UnknownModelError, UnsupportedError
+from speech.errors import NotDownloadedError, UnknownModelError, UnsupportedError
 from speech.options import FASTEST, SLOWEST
 from speech.tts import lexicon, voices
 from speech.tts.lexicon import EMPTY, Lexicon
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from speech.cabinet import Cabinet
     from speech.choice import Choice
@@ -41,26 +42,61 @@ class Casting:
     report: Report
     told: set[str] = field(default_factory=set)
     """What was reported."""
+    known: dict[str, str | None] = field(default_factory=dict)
+    """Of each name in the document, who speaks; None: nobody is called that."""
 
     def settle(self, manner: Manner) -> Manner:
         """The manner with the name of a voice that was chosen, and a language.
 
-        A voice that nobody knows is spoken by the document's: a document written for another engine is still heard.
+        A voice that nobody knows is spoken by the document's, and so is a language that no voice speaks: a document
+        written for another engine is still heard.
 
         Raises:
             SpeechError: a voice is known and cannot be had.
         """
+        if manner.voice is not None and (known := self._known(manner.voice)) != manner.voice:
+            manner = replace(manner, voice=known, speaker=manner.speaker if known else None)
         profile = self.cast.speaking(manner.voice)
         settled = self.cast.settle(manner)
         try:
             choice = self.choice(settled.voice, settled.language, profile.fallback)
-        except UnknownModelError as error:
-            if manner.voice is None:
+        except (NotDownloadedError, UnsupportedError) as error:
+            if settled.voice or not manner.language:
                 raise
-            message = f"no voice is called {manner.voice!r}: the document's speaks in its place"
-            self._tell("swapped", message, asked=manner.voice, cause=str(error))
-            return self.settle(replace(manner, voice=None, speaker=None))
-        return self._bounded(replace(settled, voice=choice.spec.name, role=manner.voice), choice.spec)
+            message = f"no voice here speaks {manner.language!r}: the document's reads it as its own"
+            self._tell("language", message, cause=str(error))
+            return self.settle(replace(manner, language=None))
+        self._tell_loudness(profile)
+        return self._bounded(replace(settled, voice=self.cabinet.name(choice), role=manner.voice), choice.spec)
+
+    def _known(self, name: str) -> str | None:
+        """Who speaks by a name; of several with spaces between, as SSML has it, the first that can."""
+        if name not in self.known:
+            several = dict.fromkeys([name, *name.split()])
+            why = {one: self._unknown(one) for one in several}
+            self.known[name] = next((one for one in several if why[one] is None), None)
+            if self.known[name] is None:
+                message = f"no voice is called {name!r}: the document's speaks in its place"
+                self._tell("swapped", message, asked=name, cause=str(why[name]))
+        return self.known[name]
+
+    def _unknown(self, name: str) -> UnknownModelError | None:
+        """Why nobody of that name can speak; None: somebody can."""
+        profile = self.cast.speaking(name)
+        try:
+            self.choice(profile.model, profile.language, profile.fallback)
+        except UnknownModelError as error:
+            return error
+        return None
+
+    def _tell_loudness(self, profile: Profile) -> None:
+        if profile.loudness is not None and profile.loudness != self.cast.document.loudness:
+            message = f"the loudness of {profile.name!r} is not kept: it is a whole document's; give a gain instead"
+            self._tell("ignored", message)
+
+    def member(self, role: str | None) -> Profile | None:
+        """The profile of somebody whom the document names; None: the document's own voice speaks."""
+        return self.cast.speaking(role) if role else None
 
     def require(self, names: Iterable[str]) -> None:
         """Refuse a script before a word of it is spoken, where somebody in it has no voice.
@@ -72,7 +108,8 @@ class Casting:
         for name in names:
             profile = self.cast.speaking(name)
             try:
-                self.choice(profile.model, profile.language, profile.fallback)
+                choice = self.choice(profile.model, profile.language, profile.fallback)
+                check(choice.spec, SynthesizeOptions(speaker=profile.speaker))
             except UnknownModelError as error:
                 who = f"{name!r} speaks" if profile.model == name else f"{name!r} speaks with {profile.model!r}"
                 raise UnsupportedError(
@@ -86,6 +123,7 @@ class Casting:
         if manner.role and languages.base(language) not in map(languages.base, spec.languages or [language]):
             self._tell("language", f"the voice {spec.name!r} does not know {language!r}: it speaks {own!r}")
             language = own
+        manner = self._spoken_by(manner, spec) if manner.role else manner
         highest = NATIVE_PITCH if "pitch" in spec.features else PITCH_LIMIT
         bounded = replace(
             manner,
@@ -97,6 +135,15 @@ class Casting:
             if asked != given:
                 self._tell("flagged", f"a {name} of {asked:g} is beyond the voice {spec.name!r}: it is {given:g}")
         return bounded
+
+    def _spoken_by(self, manner: Manner, spec: ModelSpec) -> Manner:
+        """With no speaker, where the voice has none of that name."""
+        try:
+            check(spec, SynthesizeOptions(speaker=manner.speaker))
+        except UnsupportedError as error:
+            self._tell("swapped", f"{error}: its first speaks in place of {manner.role!r}")
+            return replace(manner, speaker=None)
+        return manner
 
     def _tell(self, kind: EventKind, message: str, **details: str) -> None:
         """Once each, however often the document asks."""
@@ -119,7 +166,22 @@ def known_voices(file: File | None) -> Voices:
     if file is None:
         return voices.Voices(profiles, {})
     own = voices.read(text_of(file), str(file), profiles)
-    return voices.Voices({**profiles, **own.profiles}, own.cast)
+    folder = Path(file).parent
+    return voices.Voices({**profiles, **_placed(own.profiles, folder)}, _placed(own.cast, folder))
+
+
+def _placed(profiles: Mapping[str, Profile], folder: Path) -> dict[str, Profile]:
+    """Profiles whose files lie beside the one they stand in."""
+    return {
+        name: replace(profile, model=_beside(profile.model, folder), lexicon=_beside(profile.lexicon, folder))
+        for name, profile in profiles.items()
+    }
+
+
+def _beside(name: str | None, folder: Path) -> str | None:
+    """A file by a relative path, from there; any other name as it is."""
+    like_a_path = name is not None and (Path(name).suffix or Path(name).name != name)
+    return str(folder / name) if name and like_a_path and (folder / name).exists() else name
 
 
 def options_of(profile: Profile) -> dict[str, Any]:
@@ -129,7 +191,7 @@ def options_of(profile: Profile) -> dict[str, Any]:
 
 
 def lexica(files: Sequence[File], document: Profile, voices: Voices) -> Lexicon:
-    """The entries of all files as one lexicon: those of profiles for their voices, then those for the document.
+    """The entries of all files as one lexicon: those of profiles for whoever speaks by their name, then the document's.
 
     Of the same word the entry for a voice wins, then the last.
 
@@ -137,10 +199,10 @@ def lexica(files: Sequence[File], document: Profile, voices: Voices) -> Lexicon:
         UnsupportedError: a mistake in one, or it cannot be read.
     """
     found = EMPTY
-    for profile in (*voices.cast.values(), *voices.profiles.values()):
-        if profile.lexicon and profile.model:
+    for profile in (*voices.profiles.values(), *voices.cast.values()):
+        if profile.lexicon:
             own = _read(profile.lexicon)
-            found = found.merged(Lexicon(replace(entry, voice=entry.voice or profile.model) for entry in own.entries))
+            found = found.merged(Lexicon(replace(entry, voice=entry.voice or profile.name) for entry in own.entries))
     own_files = [document.lexicon] if document.lexicon else []
     return found.merged(*map(_read, [*own_files, *files]))
 

@@ -177,7 +177,7 @@ class Synthesizer:
     def _script(self, document: Document, options: SynthesizeOptions) -> Script:
         events: list[Event] = []
         casting = Casting(self._cast(options), self._cabinet, events.append)
-        reading = Reading(casting.settle, self._lexicon, options)
+        reading = Reading(casting.settle, self._lexicon, options, casting.member)
         items = document.items(events.append, self._voices.cast or None)
         if document.voice or document.kind in ("dialogue", "csv"):
             items = _everybody_known(items, casting)

@@ -88,7 +88,7 @@ class Lexicon:
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self.entries = tuple(entries)
-        self._tables: dict[tuple[str, str | None], _Table] = {}
+        self._tables: dict[tuple[str, tuple[str | None, ...]], _Table] = {}
         for entry in self.entries:
             _check(entry, repr(entry.word))
 
@@ -99,19 +99,19 @@ class Lexicon:
         """This one and the others; of entries for the same word the last wins."""
         return Lexicon(entry for lexicon in (self, *others) for entry in lexicon.entries)
 
-    def hits(self, text: str, language: str, voice: str | None = None) -> Iterator[Hit]:
+    def hits(self, text: str, language: str, *voices: str | None) -> Iterator[Hit]:
         """What it knows of a text, in order and without overlaps.
 
         Args:
             text: a stretch of a sentence.
             language: the tag of the language it is spoken in.
-            voice: the name of who speaks it.
+            voices: the names of who speaks it.
         """
         if not self.entries:
             return
-        key = (language, voice)
+        key = (language, voices)
         if key not in self._tables:
-            self._tables[key] = _Table(entry for entry in self.entries if _applies(entry, language, voice))
+            self._tables[key] = _Table(entry for entry in self.entries if _applies(entry, language, voices))
         yield from self._tables[key].hits(text)
 
 
@@ -133,9 +133,9 @@ def parse(text: str, where: str, form: Literal["toml", "csv"]) -> Lexicon:
     return Lexicon(entries)
 
 
-def _applies(entry: Entry, language: str, voice: str | None) -> bool:
+def _applies(entry: Entry, language: str, voices: tuple[str | None, ...]) -> bool:
     spoken = entry.language in (None, language, languages.base(language))
-    return spoken and entry.voice in (None, voice)
+    return spoken and (entry.voice is None or entry.voice in voices)
 
 
 class _Table:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from speech.tts.plan import Item, Manner, Report, Step
+    from speech.tts.voices import Profile
 
 STRETCH = 256
 """Characters taken up at a time, so that a long text is never searched again and again."""
@@ -45,6 +46,8 @@ class Reading:
     lexicon: Lexicon = EMPTY
     options: SynthesizeOptions = field(default_factory=SynthesizeOptions)
     """Of these: ``normalize``, ``seed`` and the pauses."""
+    speaking: Callable[[str | None], Profile | None] = lambda _: None
+    """The profile of a role: its name is one of those the lexicon asks for, its pauses are made where it speaks."""
 
 
 def steps(items: Iterable[Item], reading: Reading, report: Report) -> Iterator[Step]:
@@ -134,6 +137,9 @@ class _Reader:
         self._draft = Draft()
         self._between = _Between()
         self._early = True
+        self._profiles: dict[str | None, Profile | None] = {}
+        self._profile: Profile | None = None
+        """Who spoke last."""
         options = reading.options
         self._pauses = {
             "sentence": options.sentence_pause,
@@ -155,7 +161,7 @@ class _Reader:
             if isinstance(item, Pause):
                 self._between.told(item.seconds)
             elif isinstance(item, End):
-                self._between.due(self._pauses[item.of])
+                self._between.due(self._pause(item.of))
             elif isinstance(item, Chapter):
                 self._between.hold(item)
             else:
@@ -192,11 +198,13 @@ class _Reader:
             for number, (manner, group) in enumerate(by_manner(pieces)):
                 yield from self._utterance(manner, group, continues=number > 0)
             if by_itself:
-                self._between.due(self._pauses["sentence"])
+                self._between.due(self._pause("sentence"))
             self._between.hold(*self._draft.leading_marks())
 
     def _utterance(self, manner: Manner, pieces: list[Piece], *, continues: bool) -> Iterator[Step]:
-        wording = Wording(manner, self._reading.lexicon, self._reading.options.normalize, self._report)
+        profile = self._speaking(manner.role)
+        name = profile.name if profile else None
+        wording = Wording(manner, self._reading.lexicon, self._reading.options.normalize, self._report, name)
         phrases, marks = wording.words(pieces)
         if not audible(phrases):
             self._drop("".join(phrase.written for phrase in phrases))
@@ -204,9 +212,19 @@ class _Reader:
             return
         sentence = Sentence(phrases, manner.speaker, manner.language, manner.rate, manner.pitch, manner.volume)
         sentence = replace(sentence, seed=_seed(self._reading.options.seed, sentence), early=self._early)
-        self._early = False
+        self._early, self._profile = False, profile
         yield from self._between.before()
         yield Utterance(sentence, manner.voice, manner.pan, manner.role, continues, marks)
+
+    def _speaking(self, role: str | None) -> Profile | None:
+        if role not in self._profiles:
+            self._profiles[role] = self._reading.speaking(role)
+        return self._profiles[role]
+
+    def _pause(self, of: str) -> float:
+        """The pause after what was said last: its speaker's own, where there is one."""
+        own = self._profile.pauses if self._profile else {}
+        return own.get(of, self._pauses[of])
 
     def _drop(self, text: str) -> None:
         if not silent_by_nature(text):

@@ -26,6 +26,8 @@ class Wording:
     lexicon: Lexicon
     normalize: bool
     report: Report
+    profile: str | None = None
+    """The name of the profile that speaks."""
     phrases: list[Phrase] = field(default_factory=list)
 
     def words(self, pieces: list[Piece]) -> tuple[tuple[Phrase, ...], tuple[tuple[str, int], ...]]:
@@ -72,7 +74,7 @@ class Wording:
         """Say a stretch of plain text, in which the marks stand behind so many characters."""
         first = len(self.phrases)
         at = 0
-        for hit in self.lexicon.hits(text, self._language, self.manner.voice):
+        for hit in self.lexicon.hits(text, self._language, self.manner.voice, self.profile):
             self._read(text[at : hit.start])
             self.phrases.append(hit.phrase)
             at = hit.end
