@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speech.data import Event, ModelSpec, Phrase, Sentence, Speech, SynthesizeOptions, Word
-from speech.errors import AudioError, EngineError
+from speech.errors import AudioError, EngineError, StoppedError
 from speech.tts.pipeline import Performance, Stage
 from speech.tts.plan import Chapter, Clip, Mark, Pause, Utterance
 from speech.tts.utter import Loaded, Shape
@@ -153,6 +153,71 @@ def test_a_text_that_fails_ends_the_document_after_what_came():
     assert next(performance).samples.any()
     with pytest.raises(AudioError, match="no more"):
         list(performance)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, AssertionError])
+def test_whatever_a_text_or_a_voice_raises_is_raised_where_it_is_waited_for(error):
+    def steps():
+        yield say("a")
+        raise error
+
+    class Failing(Hum):
+        def speak(self, sentence, options):
+            raise error
+
+    with pytest.raises(error):
+        list(Performance(steps(), stage(Hum())[0]))
+    with pytest.raises(error):
+        list(Performance([say("a")], stage(Failing())[0]))
+
+
+def closed_by_another(performance, when):
+    """Iterate, and have another thread close it: what came of it, within ten seconds."""
+    outcome: list[object] = []
+
+    def listen():
+        try:
+            outcome.append(sum(len(sound.samples) for sound in performance))
+        except StoppedError as error:
+            outcome.append(error)
+
+    listener = threading.Thread(target=listen, daemon=True)
+    listener.start()
+    assert when.wait(10)
+    performance.close()
+    listener.join(10)
+    assert outcome, "it waits for ever"
+    return outcome[0]
+
+
+def test_closing_wakes_who_waits_for_the_text():
+    asked, more = threading.Event(), threading.Event()
+
+    def steps():
+        yield say("a")
+        asked.set()
+        more.wait(10)
+
+    assert isinstance(closed_by_another(Performance(steps(), stage(Hum())[0]), asked), StoppedError)
+    more.set()
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_closing_wakes_who_waits_for_a_sentence_that_was_not_begun(workers):
+    voice, begun = Hum(), threading.Event()
+    voice.gate = threading.Event()
+    voice.parallel = 1
+
+    def steps():
+        yield say("wait")
+        for _ in range(100):
+            yield say("b")
+            begun.set()
+
+    threading.Timer(0.2, voice.gate.set).start()
+    outcome = closed_by_another(Performance(steps(), stage(voice, workers=workers)[0]), begun)
+    assert isinstance(outcome, StoppedError)
+    assert len(voice.spoken) < 3
 
 
 def test_a_performance_that_nobody_holds_ends_by_itself():
