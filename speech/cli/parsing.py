@@ -55,12 +55,21 @@ class Command(click.Command):
     """A command with sections in its help, that also takes the names and habits of Whisper's command lines.
 
     Long options may be written with underscores, switches may have True or False behind them.
+
+    Args:
+        args: as for ``click.Command``.
+        texts: the command takes texts: a "yes" behind a switch is one of them.
+        kwargs: as for ``click.Command``.
     """
+
+    def __init__(self, *args: Any, texts: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.texts = texts
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Translate what users of other tools type, then parse."""
         ctx.meta[NOTES] = []
-        return super().parse_args(ctx, _translated(args, self.get_params(ctx), ctx.meta[NOTES]))
+        return super().parse_args(ctx, _translated(args, self.get_params(ctx), ctx.meta[NOTES], self.texts))
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run it; where it has no manner of reporting, its notes are plain lines."""
@@ -103,7 +112,9 @@ def together(*decorators: Callable[[Any], Any]) -> Callable[[F], F]:
     return decorate
 
 
-def _translated(args: Sequence[str], params: Sequence[click.Parameter], notes: list[str]) -> list[str]:
+def _translated(
+    args: Sequence[str], params: Sequence[click.Parameter], notes: list[str], texts: bool = False
+) -> list[str]:
     """The arguments under the names of ``params``; what is to be said of them is added to the notes."""
     known = {name: param for param in params if isinstance(param, click.Option) for name in _names(param)}
     foreign = Foreign(known, notes)
@@ -112,7 +123,7 @@ def _translated(args: Sequence[str], params: Sequence[click.Parameter], notes: l
     while rest and rest[0] != "--":
         arg = rest.popleft()
         if arg.startswith("--"):
-            words += _translate_long(arg, rest, known, foreign)
+            words += _translate_long(arg, rest, known, foreign, texts)
         elif arg in known and not _is_switch(known[arg]) and rest:
             # A value is left as it is, whatever it looks like.
             words += _valued(arg, foreign.own(arg, rest.popleft()))
@@ -124,7 +135,9 @@ def _translated(args: Sequence[str], params: Sequence[click.Parameter], notes: l
     return [*words, *rest]
 
 
-def _translate_long(arg: str, rest: deque[str], known: Mapping[str, click.Option], foreign: Foreign) -> Sequence[str]:
+def _translate_long(
+    arg: str, rest: deque[str], known: Mapping[str, click.Option], foreign: Foreign, texts: bool
+) -> Sequence[str]:
     name, equals, behind = arg.partition("=")
     value = behind if equals else None
     name = name.lower().replace("_", "-")
@@ -135,7 +148,7 @@ def _translate_long(arg: str, rest: deque[str], known: Mapping[str, click.Option
         taken = foreign.take(name, value, rest)
         return [f"{name}{equals}{behind}"] if taken is None else taken
     if _is_switch(option):
-        return list(_switched(name, option, _truth(equals, behind, rest)))
+        return list(_switched(name, option, _truth(equals, behind, deque() if texts else rest)))
     if value is None and not rest:
         return [name]
     return _valued(name, foreign.own(name, rest.popleft() if value is None else value))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from speech.transcript import Transcript
 
 
-@parsing.command()
+@parsing.command(texts=True)
 @click.argument("inputs", nargs=-1, required=True, metavar="TEXT|FILE...")
 @voicing.KIND
 @options.RECURSIVE

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from speech.synthesizer import Synthesizer
 
 
-@parsing.command()
+@parsing.command(texts=True)
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @voicing.KIND
 @options.RECURSIVE
@@ -119,7 +119,7 @@ def _show(ctx: click.Context) -> None:
 
     listed = sounding.documents_of(ctx)
     how = begin(ctx, len(listed))
-    with how, voicing.loaded(ctx, how.progress, offline=True) as synthesizer:
+    with how, voicing.loaded(ctx, how.progress, offline=True, **voicing.unfetched(ctx)) as synthesizer:
         for reading in listed:
             try:
                 if reading.task.error:

@@ -125,6 +125,23 @@ LOUDNESS = together(
 )  # fmt: skip
 
 
+def unfetched(ctx: click.Context) -> dict[str, Any]:
+    """The voice to show a text for: the one asked for, or where that is not here another of its language."""
+    from speech import catalog
+    from speech.cabinet import tag
+    from speech.choice import installed
+    from speech.devices import AUTO
+    from speech.errors import UnknownModelError
+    from speech.store import Store
+
+    voice, language = ctx.params["voice"], ctx.params["language"]
+    try:
+        spec = catalog.load().find(voice, "synthesize")
+    except UnknownModelError:  # auto, a profile or a path
+        return {}
+    return {} if installed(spec, Store(offline=True)) else {"voice": AUTO, "language": language or tag(spec)}
+
+
 def loaded(ctx: click.Context, progress: Any, *, cache: bool = False, **fixed: Any) -> Synthesizer:
     """The synthesizer that the options ask for.
 
@@ -141,9 +158,11 @@ def loaded(ctx: click.Context, progress: Any, *, cache: bool = False, **fixed: A
 
     params = ctx.params
     asked = options.given(ctx, [item.name for item in fields(SynthesizeOptions)])
-    loading = {name: params[name] for name in ("device", "threads", "offline", "fallback", "voices", "lexicon")}
+    loading = {
+        name: params[name] for name in ("voice", "device", "threads", "offline", "fallback", "voices", "lexicon")
+    }
     clips = _clips if params["clips"] else None
-    return Synthesizer(params["voice"], cache=cache, clips=clips, progress=progress, **{**loading, **asked, **fixed})
+    return Synthesizer(cache=cache, clips=clips, progress=progress, **{**loading, **asked, **fixed})
 
 
 def _clips(source: str, rate: int) -> Iterator[Samples]:

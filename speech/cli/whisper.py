@@ -29,6 +29,11 @@ RENAMED = {
     "--local-files-only": "--offline",
     "--vad-onset": "--vad-threshold",
     "--chunk-length": "--max-chunk",
+    # Of piper's command line.
+    "--output-file": "--output",
+    "--sentence-silence": "--sentence-pause",
+    "--noise-scale": "--noise",
+    "--noise-w-scale": "--noise-w",
 }
 
 FIXED = {
@@ -104,11 +109,19 @@ def _clip(times: str) -> list[str]:
     return [word for pair in zip(("--from", "--to"), parts, strict=False) for word in pair]
 
 
+def _faster(scale: str) -> list[str]:
+    try:
+        return ["--speed", f"{1 / float(scale):.6g}"]
+    except (ValueError, ZeroDivisionError) as error:
+        raise ValueError("give a number above 0") from error
+
+
 TRANSLATED: dict[str, tuple[str, Callable[[str], list[str]]]] = {
     "--vad-min-silence-duration-ms": ("--min-silence", lambda ms: ["--min-silence", _seconds(ms)]),
     "--vad-speech-pad-ms": ("--speech-pad", lambda ms: ["--speech-pad", _seconds(ms)]),
     "--clip-timestamps": ("--from", _clip),
     "--multilingual": ("--language", _each),
+    "--length-scale": ("--speed", _faster),
 }
 """Flags that become others: one that the command must have for it, and the words instead, by the value.
 

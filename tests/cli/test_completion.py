@@ -23,6 +23,8 @@ def test_a_script_for_every_shell(shell, capsys):
         ("speech transcribe --beam", "--beam-size"),
         ("speech transcribe -m tin", "tiny"),
         ("speech transcribe -f srt,v", "srt,vtt"),
+        ("speech synthesize -f op", "opus"),
+        ("speech synthesize --voice en_US-lj", "en_US-ljspeech-high"),
     ],
 )
 def test_what_the_shell_is_told(typed, expected):

@@ -8,11 +8,12 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speech.cli import main, options, render, transcribe
+from speech.cli import main, options, render, synthesize, transcribe
 from speech.cli.parsing import NOTES, Clock
 from speech.cli.whisper import DEVICE_INDEX, FIXED, NO_EFFECT, REFUSED, RENAMED, TRANSLATED
 
-KNOWN = {name for param in transcribe.command.params for name in (*param.opts, *param.secondary_opts)}
+PARAMS = (*transcribe.command.params, *synthesize.command.params)
+KNOWN = {name for param in PARAMS for name in (*param.opts, *param.secondary_opts)}
 
 
 def parse(*args: str) -> dict[str, object]:

@@ -289,6 +289,21 @@ def test_the_text_as_it_would_be_spoken(here, capsys):
     assert names(here) == ["lines.csv", "one.txt", "talks/two.md"]
 
 
+def test_a_text_is_shown_in_the_language_of_a_voice_that_is_not_here(here, capsys):
+    assert main(["synthesize", "3,14", "--voice", "de_DE-thorsten-high", "--show-text"]) == 0
+    assert capsys.readouterr().out.endswith("drei Komma eins vier\n")
+
+
+def test_the_names_of_pipers_options_are_taken(here):
+    assert synthesize(HELLO, "--length_scale", "2", "--output_file", "x.wav") == 0
+    assert marking.read(here / "x.wav")["options"] == {"speed": 0.5}
+
+
+def test_a_yes_behind_a_switch_is_a_text(here, capsys):
+    assert synthesize("--normalize", "Yes", "--show-text") == 0
+    assert capsys.readouterr().out.endswith("Yes\n")
+
+
 def test_a_random_seed_is_said_and_kept(here, capsys):
     assert synthesize(HELLO, "--seed", "random", "-o", "x.wav") == 0
     seed = marking.read(here / "x.wav")["options"]["seed"]
