@@ -9,6 +9,7 @@ Nothing heavy is imported before the first use of a name.
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from speech.transcript import Transcript, load
 
 __version__ = "0.1.0"
+
+# ONNX Runtime (from 1.31 on) tells Microsoft of every start, and keeps a number of the device among the user's caches,
+# unless it is told not to before it is imported, by whichever package. Who set the variable to 0 keeps it so.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 __all__ = [
     "Audio",

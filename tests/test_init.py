@@ -1,5 +1,6 @@
 """The public names: there, complete, and nothing heavy before one is used."""
 
+import os
 import subprocess
 import sys
 
@@ -67,3 +68,10 @@ def test_other_names_are_no_attributes():
 
 def test_the_version_is_one():
     assert all(part.isdigit() for part in speech.__version__.split(".")[:2])
+
+
+def test_onnx_runtime_tells_nobody_and_keeps_no_number_of_the_device(tmp_path):
+    environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    environment |= {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", "import speech, onnxruntime"], check=True, env=environment)
+    assert list(tmp_path.rglob("*")) == []
