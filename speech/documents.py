@@ -53,6 +53,8 @@ class Document:
     """Who speaks it, where it does not say so itself; None: whoever speaks."""
     title: str = ""
     """What the author calls it, where that is known."""
+    language: str | None = None
+    """The tag of the language it says it is in as a whole, where that is known before it is read."""
     events: tuple[Event, ...] = ()
     """What was noticed before it was read."""
     texts: Iterable[str] = ()
@@ -261,7 +263,8 @@ def _of_path(path: Path, kind: Kind | None) -> Document:
             return replace(document, kind=kind, length=sum(map(len, stream.texts())))
         from speech.tts import epub
 
-        return replace(document, kind=kind, title=epub.title(cast("BinaryIO", file)) or "")
+        title, language = epub.about(cast("BinaryIO", file))
+        return replace(document, kind=kind, title=title or "", language=language)
 
 
 def _of_file(file: IO[bytes], kind: Kind | None) -> Document:

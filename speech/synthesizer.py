@@ -10,10 +10,10 @@ import threading
 from typing import TYPE_CHECKING, BinaryIO, Self, TypeAlias, Unpack
 from weakref import WeakSet
 
-from speech import documents
-from speech.cabinet import Cabinet
+from speech import documents, languages
+from speech.cabinet import Cabinet, tag
 from speech.casting import Casting, known_voices, lexica, options_of
-from speech.data import SynthesizeOptions
+from speech.data import Event, SynthesizeOptions
 from speech.devices import AUTO
 from speech.errors import StoppedError
 from speech.options import VoiceOptions, with_options
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from types import TracebackType
 
-    from speech.data import Event, ProgressHook
+    from speech.data import ProgressHook
     from speech.documents import Document, Kind
     from speech.transcript import ModelUse
     from speech.tts.pipeline import Clips
-    from speech.tts.plan import Item
+    from speech.tts.plan import Item, Report
 
     Source: TypeAlias = str | os.PathLike[str] | bytes | BinaryIO | Iterable[str] | Document
     File: TypeAlias = str | os.PathLike[str]
@@ -174,8 +174,21 @@ class Synthesizer:
     def _cast(self, options: SynthesizeOptions) -> Cast:
         return Cast(self._voices.profiles, self._voices.cast, options, self._voice)
 
+    def _in_language(self, document: Document, options: SynthesizeOptions, report: Report) -> SynthesizeOptions:
+        """With the language that a document says it is in, where nobody names one and the voice knows it."""
+        named = self._cast(options).document
+        if document.language is None or named.language is not None:
+            return options
+        spec = self.choice.spec
+        if named.model and languages.base(document.language) not in (*spec.languages, languages.base(tag(spec))):
+            message = f"the document is in {document.language!r}, and the voice {spec.name!r} speaks {tag(spec)!r}"
+            report(Event("language", f"{message}; name another, or the language to have it read as that"))
+            return options
+        return with_options(options, {"language": document.language})
+
     def _script(self, document: Document, options: SynthesizeOptions) -> Script:
         events: list[Event] = []
+        options = self._in_language(document, options, events.append)
         casting = Casting(self._cast(options), self._cabinet, events.append)
         reading = Reading(casting.settle, self._lexicon, options, casting.member)
         items = document.items(events.append, self._voices.cast or None)

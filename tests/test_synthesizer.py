@@ -3,6 +3,7 @@
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -302,3 +303,25 @@ def test_what_cannot_be_is_refused_at_once(arguments, error, says):
 def test_an_unknown_speaker_is_refused_with_those_there_are():
     with Synthesizer(TWO) as tts, pytest.raises(UnsupportedError, match="s0"):
         tts.synthesize("big dogs.", speaker="p9")
+
+
+def test_a_book_is_spoken_in_the_language_it_says_where_the_voice_knows_it(tmp_path):
+    book = tmp_path / "buch.epub"
+    opf = (
+        '<package xmlns:dc="http://purl.org/dc/elements/1.1/"><metadata><dc:language>de</dc:language></metadata>'
+        '<manifest><item id="a" href="a.xhtml"/></manifest><spine><itemref idref="a"/></spine></package>'
+    )
+    with ZipFile(book, "w") as archive:
+        archive.writestr("META-INF/container.xml", '<c><rootfile full-path="b.opf"/></c>')
+        archive.writestr("b.opf", opf)
+        archive.writestr("a.xhtml", '<html lang="de"><body><p>Es kostet 3 €.</p></body></html>')
+    for voice, options, line in (
+        ("auto", {"offline": True}, "[espeak-ng, de] Es kostet drei Euro."),
+        ("espeak-ng", {}, "[espeak-ng, de] Es kostet drei Euro."),
+        ("espeak-ng", {"language": "en"}, "[espeak-ng, en] Es kostet three euros."),
+        (PIPER, {}, "[piper-micro, en] Es kostet three euros."),
+    ):
+        with Synthesizer(voice, **options) as tts:
+            assert list(tts.show(book)) == [line]
+    with Synthesizer(PIPER) as tts:
+        assert [event.kind for event in tts.synthesize(book).record][:1] == ["language"]

@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import unquote, urldefrag
 from zipfile import BadZipFile, ZipFile
 
+from speech import languages
 from speech.data import Event
 from speech.errors import UnsupportedError
+from speech.tts.pages import page, without_entities
 from speech.tts.plan import Chapter, Text
-from speech.tts.xhtml import Tally, page, without_entities
+from speech.tts.tally import Tally
+from speech.tts.xhtml import NO_LANGUAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,14 +56,14 @@ def items(file: BinaryIO, report: Report) -> Iterator[Item]:
         yield from _with_chapters(book.items(report))
 
 
-def title(file: BinaryIO) -> str | None:
-    """The title of a book.
+def about(file: BinaryIO) -> tuple[str | None, str | None]:
+    """The title of a book, and the tag of the language it says it is in; None for what it does not say.
 
     Raises:
         UnsupportedError: as ``items``.
     """
     with _opened(file) as book:
-        return book.title
+        return book.title, book.language
 
 
 def _with_chapters(found: Iterator[Item]) -> Iterator[Item]:
@@ -146,6 +149,7 @@ class _Book:
 
     archive: _Archive
     title: str | None
+    language: str | None
     pages: list[str] = field(default_factory=list)
     """Names of members, in reading order."""
     left_out: dict[str, str] = field(default_factory=dict)
@@ -171,7 +175,7 @@ class _Book:
             targets = self.chapters.get(name, {})
             if "" in targets:
                 yield Chapter(targets[""])
-            found, sound = page(data, tally, targets, chapters="" if self.chapters else "h1")
+            found, sound = page(data, tally, targets, "" if self.chapters else "h1", self.language)
             if not sound:
                 report(Event("flagged", f"page {name!r} is broken XHTML; it is read as a browser would"))
             yield from found
@@ -188,12 +192,20 @@ def _book(archive: _Archive) -> _Book:
     if package is None:
         raise UnsupportedError(f"the EPUB lacks its package document {path!r}; get it again")
     named = next((_said(element) for element in _each(package, "title") if _said(element)), None)
-    book = _Book(archive, named)
+    book = _Book(archive, named, next(map(_language, _each(package, "language")), None))
     manifest = {item.get("id", ""): item for item in _each(package, "item")}
     _list_pages(book, package, manifest, path)
     _refuse_encrypted(book)
     _list_chapters(book, package, manifest, path)
     return book
+
+
+def _language(element: Element) -> str | None:
+    try:
+        found = languages.tag(_said(element))
+    except UnsupportedError:
+        return None
+    return found if languages.base(found) not in NO_LANGUAGE else None
 
 
 def _list_pages(book: _Book, package: Element, manifest: dict[str, Element], base: str) -> None:

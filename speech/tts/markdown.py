@@ -6,13 +6,16 @@ import re
 from typing import TYPE_CHECKING
 
 from speech.data import Event
-from speech.tts.xhtml import Compiler, Html, Tally
+from speech.tts.pages import Html
+from speech.tts.tally import Tally
+from speech.tts.xhtml import Compiler
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from markdown_it import MarkdownIt
     from markdown_it.rules_block import StateBlock
+    from markdown_it.rules_core import StateCore
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
@@ -20,9 +23,14 @@ if TYPE_CHECKING:
 
 DEEPEST = 100
 """Blocks inside blocks; the parser leaves out what lies deeper."""
+DEEPEST_LINK = 50
+"""Square brackets inside each other: the parser's work grows with the square of it, and links have two or three."""
 
 _FRONT_MATTER = re.compile(r"(---|\+\+\+)[ \t]*\n(?=[\w\"'#][^\n]*[:=]|#)(?:.*\n)*?(?:\1|\.\.\.)[ \t]*(?:\n|\Z)")
 _NOTE = re.compile(r"\[\^([^\]\s]+)\]")
+_BOX = re.compile(r"\[[ xX]\][ \t]+")
+_ALERT = re.compile(r"\[!(\w+)\][ \t]*(?:\n|\Z)")
+_ANCHOR = re.compile(r"[ \t]*\{[ \t]*[#.][^{}]*\}[ \t]*\Z")
 _UNREAD = {"fence": "a block of code", "code_block": "a block of code", "footnote": "a footnote"}
 
 
@@ -41,7 +49,7 @@ def items(text: str, report: Report) -> Iterator[Item]:
         report(_dropped("the front matter", matter[0], 1))
         text, first = text[matter.end() :], first + matter[0].count("\n")
     parser = _parser()
-    tokens = parser.parse(text)
+    tokens = parser.parse(text, {"tally": tally})
     compiler = Compiler(tally, chapters="h1" if any(token.tag == "h1" for token in tokens) else "h2")
     html = Html(compiler)
     for block in _blocks(tokens):
@@ -88,6 +96,7 @@ def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"maxNesting": DEEPEST}).enable(["table", "strikethrough"])
     parser.block.ruler.before("reference", "footnote", _footnote, {"alt": ["paragraph"]})
     parser.inline.ruler.before("link", "footnote_reference", _reference)
+    parser.core.ruler.before("inline", "signs", _signs)
     return parser
 
 
@@ -128,3 +137,30 @@ def _reference(state: StateInline, silent: bool) -> bool:
         token.content = '<a role="doc-noteref"></a>'
     state.pos = mark.end()
     return True
+
+
+def _signs(state: StateCore) -> None:
+    """What GitHub and Pandoc write into a block besides its words, before these are looked at."""
+    types = ["", "", *(token.type for token in state.tokens)]
+    for *around, token in zip(types, types[1:], state.tokens, strict=False):
+        if token.type != "inline":
+            continue
+        if around == ["list_item_open", "paragraph_open"] and (box := _BOX.match(token.content)):
+            token.content = token.content[box.end() :]
+            state.env["tally"].add("check boxes")
+        elif around == ["blockquote_open", "paragraph_open"]:
+            token.content = _ALERT.sub(lambda alert: f"{alert[1].capitalize()}:\n", token.content, count=1)
+        elif around[1] == "heading_open":
+            token.content = _ANCHOR.sub("", token.content)
+        if _depth(token.content) > DEEPEST_LINK:
+            token.content = token.content.replace("[", "\\[")
+            state.env["tally"].add("links in links")
+
+
+def _depth(text: str) -> int:
+    """How many square brackets are open at once, at most."""
+    deepest = now = 0
+    for bracket in re.findall(r"[\[\]]", text):
+        now = now + 1 if bracket == "[" else max(0, now - 1)
+        deepest = max(deepest, now)
+    return deepest

@@ -1,7 +1,7 @@
-"""HTML and XHTML to items of the plan: what a book's pages and Markdown's blocks compile with.
+"""The elements of HTML as items of the plan: what a book's pages and Markdown's blocks compile with.
 
-Elements are taken as they come, from an XML parser or, where that gives up, from one for broken HTML: no tree is
-built, so that neither depth nor size of a page costs more than its text.
+Elements are taken as they come (``pages.py`` reads them): no tree is built, so that neither depth nor size of a page
+costs more than its text.
 """
 
 # ruff: noqa: RUF001, SIM905 - signs and lists of names are what this file is about
@@ -11,20 +11,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
-from html.entities import html5
-from html.parser import HTMLParser
-from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
-from speech.data import Event
-from speech.tts.characters import Cleaner, texts
-from speech.tts.plan import Chapter, End, Text
+from speech import languages
+from speech.errors import UnsupportedError
+from speech.tts.characters import texts
+from speech.tts.plan import Chapter, End, Manner, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from speech.data import EventKind
-    from speech.tts.plan import Item, Report
+    from speech.tts.plan import Item
+    from speech.tts.tally import Tally
 
 MARK_LENGTH, MARK_PARTS = 200, 40
 """Characters, and stretches of text, that a footnote's mark or a reading may have."""
@@ -44,7 +42,7 @@ _BLOCKS = (
 )
 _INLINE = frozenset(["a", "sup", "ruby", "rt", "q"])
 """Those whose end matters."""
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 _SILENT = frozenset("script style head template rp input button select textarea param source track".split())
 _TALLIED = {
     "svg": "drawings", "canvas": "drawings", "math": "formulas", "audio": "recordings", "video": "recordings",
@@ -63,6 +61,9 @@ _CLOSED_BY = {
 }  # fmt: skip
 """What the start of an element ends, in HTML whose ends were left out."""
 
+NO_LANGUAGE = ("und", "mul", "zxx", "mis")
+"""ISO 639-2 for what is not known, several, none, and one without a code."""
+
 _NOTE_MARK = re.compile(r"\s*[\[(]?(?:\d{1,4}|[a-z]|[ivxl]{1,6}|[*†‡§¶]{1,3})[\])]?\s*")
 _BRACKETED_MARK = re.compile(r"\s*(?:\[\d{1,4}\]|[*†‡§¶]{1,3})\s*")
 _RAISED = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
@@ -70,40 +71,6 @@ _KANA = re.compile(r"[\u3040-\u30ff\s]+")
 _FINAL = re.compile(r"[.!?…,;:。！？，、；：–—-][\s\"'”’»›)\]」』]*$")
 _FILE = re.compile(r"\S+\.(?:jpe?g|png|gif|svg|webp|tiff?)|image|cover|\W*", re.IGNORECASE)
 """Descriptions that describe nothing."""
-_ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
-_ENCODING = re.compile(rb"""(?:encoding|charset)\s*=\s*["']?([A-Za-z0-9._-]+)""")
-
-
-class Tally:
-    """What is not read as it stands, counted over all pages."""
-
-    def __init__(self) -> None:
-        self.cleaner = Cleaner()
-        self._counts: Counter[str] = Counter()
-
-    def add(self, what: str) -> None:
-        """Count one of what a table above names; "" is not told."""
-        if what:
-            self._counts[what] += 1
-
-    def copy(self) -> Tally:
-        """As it is now."""
-        other = Tally()
-        other._counts = self._counts.copy()
-        other.cleaner.lost, other.cleaner.line = self.cleaner.lost, self.cleaner.line
-        return other
-
-    def reset(self, other: Tally) -> None:
-        """Go back to a copy."""
-        self._counts, self.cleaner = other._counts, other.cleaner
-
-    def tell(self, report: Report) -> None:
-        """One event for each kind of thing."""
-        self.cleaner.tell(report)
-        for what, count in self._counts.items():
-            kind: EventKind = "swapped" if what == "images" else "dropped"
-            does = "are read as their descriptions" if what == "images" else "are not read"
-            report(Event(kind, f"{what}: {count} {does}", details={"what": what, "count": count}))
 
 
 @dataclass(slots=True)
@@ -119,6 +86,10 @@ class _Open:
     """Of a link: it leads to a place in a page. Of what is raised: such a link is in it."""
     reading: str = ""
     """Of ruby: how it is pronounced."""
+    language: str | None = None
+    """None: the document's."""
+    foreign: bool = False
+    """Its language is another than that around it."""
 
 
 class Compiler:
@@ -128,9 +99,12 @@ class Compiler:
         tally: told of what is not read.
         targets: the title of the chapter that begins at an element of that id.
         chapters: the heading (such as ``h1``) that begins a chapter; "" for none.
+        language: the document's: what is marked as that is not told apart.
     """
 
-    def __init__(self, tally: Tally, targets: Mapping[str, str] | None = None, chapters: str = "") -> None:
+    def __init__(
+        self, tally: Tally, targets: Mapping[str, str] | None = None, chapters: str = "", language: str | None = None
+    ) -> None:
         self._tally = tally
         self._targets = targets or {}
         self._chapters = chapters
@@ -144,6 +118,9 @@ class Compiler:
         self._links = 0
         self._cell = False
         self._number = ""
+        self._own = languages.base(language) if language else None
+        self._language: str | None = None
+        """Of what the run begins with."""
 
     def items(self) -> list[Item]:
         """What is complete, once."""
@@ -169,7 +146,7 @@ class Compiler:
             self._skip(name, what, given)
         elif name in _BLOCKS:
             self._start_block(name, given)
-        elif name in _INLINE:
+        elif name in _INLINE or (name not in VOID and ("lang" in given or self._names[name])):
             self._start_inline(name, given)
         else:
             self._mark(name, given)
@@ -228,14 +205,12 @@ class Compiler:
             self._number = str(counting.count)
             counting.count += 1
         kind: _Kind = "heading" if name in _HEADINGS else "item" if name in _ITEMS else self._kind
-        self._push(_Open(name, kind, count=_number(given.get("start"), 1)))
+        self._push(_Open(name, kind, count=_number(given.get("start"), 1)), given)
 
     def _start_inline(self, name: str, given: _Attributes) -> None:
         link = name == "a" and "#" in given.get("href", "")
         self._links += link
-        if name == "q":
-            self._run.append("“")
-        self._push(_Open(name, self._kind, at=self._base + len(self._run), link=link))
+        self._push(_Open(name, self._kind, link=link), given)
 
     def _mark(self, name: str, given: _Attributes) -> None:
         """An element that stands for something by itself, or nothing that matters."""
@@ -246,20 +221,36 @@ class Compiler:
             self._out.append(End("paragraph"))
         elif name == "img":
             described = given.get("alt", "")
-            if not _FILE.fullmatch(described):
-                self._tally.add("images")
-                self._add(self._tally.cleaner.clean(described))
-            elif "alt" not in given:
-                self._tally.add("images without a description")
+            found = not _FILE.fullmatch(described)
+            self._tally.add("images" if found else "images without a description")
+            self._add(self._tally.cleaner.clean(described) if found else "")
         elif name in ("td", "th"):
             self._cell = True
         elif name == "code" and self._names["pre"]:
             self._tally.add("blocks of code")
             self._skipped, self._depth = name, 1
 
-    def _push(self, element: _Open) -> None:
+    def _push(self, element: _Open, given: _Attributes) -> None:
+        around = self._open[-1].language if self._open else None
+        element.language = self._tongue(given.get("lang", ""), around)
+        element.foreign = element.language != around
+        if element.foreign:
+            self._run.append(Text("", Manner(language=element.language)))
+        if element.name == "q":
+            self._run.append("“")
+        element.at = self._base + len(self._run)
         self._open.append(element)
         self._names[element.name] += 1
+
+    def _tongue(self, given: str, around: str | None) -> str | None:
+        """The language of an element, which its attribute names; None: the document's."""
+        try:
+            named = languages.tag(given) if given.strip() else None
+        except UnsupportedError:
+            named = None
+        if named is None or languages.base(named) in (languages.base(around or self._own or ""), *NO_LANGUAGE):
+            return around
+        return None if languages.base(named) == self._own else named
 
     def _pop(self) -> str:
         element = self._open[-1]
@@ -270,6 +261,8 @@ class Compiler:
             self._end_inline(element)
         self._open.pop()
         self._names[element.name] -= 1
+        if element.foreign:
+            self._run.append(Text("", Manner(language=self._open[-1].language if self._open else None)))
         return element.name
 
     def _end_inline(self, element: _Open) -> None:
@@ -350,81 +343,16 @@ class Compiler:
         run, self._run = self._run, []
         self._base += len(run)
         self._cell = False
-        found = _joined(run)
+        found, self._language = _joined(run, self._language)
         if not found:
             return
         if self._kind == "heading" and self._names[self._chapters]:
             self._out.append(Chapter("".join(item.text for item in found)))
         if self._number:
-            self._out.append(Text(f"{self._number}. ", spoken=f"{self._number}, "))
+            self._out.append(Text(f"{self._number}. ", found[0].manner, spoken=f"{self._number}, "))
             self._number = ""
         self._out += found
         self._out.append(End(kind or self._kind))
-
-
-def page(
-    data: bytes, tally: Tally, targets: Mapping[str, str] | None = None, chapters: str = ""
-) -> tuple[list[Item], bool]:
-    """The items of an XHTML page, and whether it was sound; the arguments are those of a ``Compiler``.
-
-    A document type is passed over: the characters HTML has names for are known, nothing is opened, and a page that
-    declares entities of its own counts as broken.
-    """
-    from xml.etree.ElementTree import ParseError
-
-    from defusedxml import DefusedXmlException  # type: ignore[import-untyped]
-    from defusedxml.ElementTree import DefusedXMLParser  # type: ignore[import-untyped]
-
-    kept = tally.copy()
-    compiler = Compiler(tally, targets, chapters)
-    parser = DefusedXMLParser(target=compiler, forbid_dtd=False, forbid_entities=True, forbid_external=True)
-    try:
-        parser.feed(without_entities(data))
-        parser.close()
-    except (ParseError, DefusedXmlException, ValueError, LookupError):
-        tally.reset(kept)
-        return _mended(data, Compiler(tally, targets, chapters)), False
-    return compiler.items(), True
-
-
-def without_entities(data: bytes) -> bytes:
-    """The page with numbers in place of the names that HTML gives to characters: XML knows but five of them."""
-    return _ENTITY.sub(_by_number, data)
-
-
-def _mended(data: bytes, compiler: Compiler) -> list[Item]:
-    html = Html(compiler)
-    html.feed(_decoded(data))
-    html.close()
-    compiler.close()
-    return compiler.items()
-
-
-class Html(HTMLParser):
-    """HTML as it is written by hand, told to a compiler."""
-
-    def __init__(self, compiler: Compiler) -> None:
-        super().__init__()
-        self._compiler = compiler
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """An element begins; one that has no end ends at once."""
-        self._compiler.start(tag, dict(attrs))
-        if tag in _VOID:
-            self._compiler.end(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """As ``<a/>``, which in XHTML is empty."""
-        self._compiler.start(tag, dict(attrs))
-        self._compiler.end(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        """An element ends."""
-        self._compiler.end(tag)
-
-    def handle_data(self, data: str) -> None:
-        """Text."""
-        self._compiler.data(data)
 
 
 def _unread(name: str, given: _Attributes) -> str | None:
@@ -438,36 +366,29 @@ def _unread(name: str, given: _Attributes) -> str | None:
     return "" if name in _SILENT else _TALLIED.get(name)
 
 
-def _joined(run: list[str | Text]) -> list[Text]:
-    """A run as items: spaces as HTML counts them, nothing where there is nothing to say."""
+def _joined(run: list[str | Text], language: str | None) -> tuple[list[Text], str | None]:
+    """A run as items: spaces as HTML counts them, nothing where there is nothing to say; and the language at its end.
+
+    A text without a word begins another language.
+    """
     found: list[Text] = []
-    for plain, parts in groupby(run, lambda part: isinstance(part, str)):
-        if plain:
-            found += texts("".join(str(part) for part in parts))
+    words: list[str] = []
+    for part in run:
+        if isinstance(part, str):
+            words.append(part)
+            continue
+        found += texts("".join(words), Manner(language=language))
+        words = []
+        if part.text:
+            found.append(replace(part, manner=Manner(language=language)))
         else:
-            found += (part for part in parts if isinstance(part, Text))
+            language = part.manner.language
+    found += texts("".join(words), Manner(language=language))
     if found and not found[0].spoken:
         found[0] = replace(found[0], text=found[0].text.lstrip())
     if found and not found[-1].spoken:
         found[-1] = replace(found[-1], text=found[-1].text.rstrip())
-    return [item for item in found if item.text]
-
-
-def _by_number(entity: re.Match[bytes]) -> bytes:
-    name = entity[1].decode()
-    known = html5.get(f"{name};") if name not in ("lt", "gt", "amp", "quot", "apos") else None
-    return "".join(f"&#{ord(sign)};" for sign in known).encode() if known else entity[0]
-
-
-def _decoded(data: bytes) -> str:
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if data.startswith(mark):
-            return data.decode(encoding, "replace")
-    named = _ENCODING.search(data[:1024])
-    try:
-        return data.decode(named[1].decode() if named else "utf-8", "replace")
-    except LookupError:
-        return data.decode("utf-8", "replace")
+    return [item for item in found if item.text], language
 
 
 def _local(name: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from speech.errors import UnsupportedError
 from speech.tts import epub
-from speech.tts.epub import items, title
+from speech.tts.epub import about, items
 from speech.tts.plan import Chapter, End, Text
 
 CONTAINER = """<?xml version="1.0"?>
@@ -153,7 +153,30 @@ def test_an_epub_2():
 
 
 def test_the_title():
-    assert title(made(EPUB3)) == "The Book"
+    assert about(made(EPUB3)) == ("The Book", None)
+
+
+@pytest.mark.parametrize(
+    ("named", "tag"), [("de-DE", "de-DE"), (" deu ", "deu"), ("und", None), ("in German?", None), ("", None)]
+)
+def test_the_language_of_a_book(named, tag):
+    opf = EPUB3["OEBPS/book.opf"].replace("</metadata>", f"<dc:language>{named}</dc:language></metadata>")
+    assert about(made({**EPUB3, "OEBPS/book.opf": opf}))[1] == tag
+
+
+def test_passages_in_another_language_than_the_books_have_theirs():
+    opf = EPUB3["OEBPS/book.opf"].replace("</metadata>", "<dc:language>en-GB</dc:language></metadata>")
+    one = (
+        '<html xml:lang="en-US" xmlns="http://www.w3.org/1999/xhtml"><body><p>One <i lang="fr">deux <i>trois</i> 4</i> '
+        '<b>five</b></p><p xml:lang="de">sechs <span lang="en">seven</span> acht<br/>neun</p><p lang="und">ten</p>'
+        '<ol lang="fr"><li>onze</li></ol></body></html>'
+    )
+    found = read(made({**EPUB3, "OEBPS/book.opf": opf, "OEBPS/text/one.xhtml": one}))[0]
+    spoken = [(found.text.strip(), found.manner.language) for found in found if isinstance(found, Text)]
+    assert [pair for pair in spoken if pair[0]][:10] == [
+        ("One", None), ("deux trois 4", "fr"), ("five", None), ("sechs", "de"), ("seven", None), ("acht", "de"),
+        ("neun", "de"), ("ten", None), ("1.", "fr"), ("onze", "fr"),
+    ]  # fmt: skip
 
 
 def test_without_a_table_of_contents_the_headings_are_chapters():

@@ -59,6 +59,9 @@ def blocks(written):
         ("a[^1] b.\n\n[^1]: Note\n    more.\n\nc", [("a b.", P), ("c", P)]),
         ("---\ntitle: X\n---\nText", [("Text", P)]),
         ("---\n\nText", [("", P), ("Text", P)]),
+        ("- [ ] a\n- [x] b\n- [c] d\n\n[x] e", [("a", I), ("b", I), ("[c] d", I), ("[x] e", P)]),
+        ("> [!NOTE]\n> Useful.\n\n> [!x y]", [("Note: Useful.", P), ("[!x y]", P)]),
+        ("# Book {#a .b}\n\n## Set {1, 2}", ["Book", ("Book", H), ("Set {1, 2}", H)]),
         ("\ufeffzero\u200bwidth", [("zerowidth", P)]),
     ],
 )
@@ -76,6 +79,9 @@ def test_what_ends_where(written, expected):
         ("[^1]: A note.\n", "dropped", {"line": 1, "characters": 13}),
         ("a[^1]", "dropped", {"what": "references to footnotes", "count": 1}),
         ("![a cat](x.png) ![](y.png)", "swapped", {"what": "images", "count": 1}),
+        ("![](y.png) ![](z.png) ![image](z.png)", "dropped", {"what": "images without a description", "count": 3}),
+        ("- [x] b", "dropped", {"what": "check boxes", "count": 1}),
+        ("[" * 60 + "a", "dropped", {"what": "links in links", "count": 1}),
         ("<nav>x</nav>", "dropped", {"what": "tables of contents", "count": 1}),
         ("<nav>x", "dropped", {"what": "elements without an end", "count": 1}),
         ("a \ue000", "dropped", {"characters": 1, "line": 1}),
@@ -116,3 +122,16 @@ def test_every_letter_is_read_or_told(lines):
 @pytest.mark.parametrize("unit", ["word ", "[", "*a ", "<a>", "- a\n", "<br>", "`", "![", "\n"])
 def test_long_and_hostile_text_ends(unit):
     list(items(unit * 1_000, lambda event: None))
+
+
+@pytest.mark.parametrize("unit", ["![", "[", "[a](", "![a](<", "[a]["])
+def test_brackets_without_end_cost_what_their_length_does(unit):
+    text = unit * 20_000
+    assert sum(item.text.count("[") for item in read(text)[0] if isinstance(item, Text)) == text.count("[")
+
+
+def test_html_in_another_language_is_spoken_in_it():
+    found = read('Say <span lang="de">Guten Tag</span>.')[0]
+    assert [(item.text, item.manner.language) for item in found if isinstance(item, Text)] == [
+        ("Say ", None), ("Guten Tag", "de"), (".", None),
+    ]  # fmt: skip
