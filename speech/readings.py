@@ -22,9 +22,9 @@ from speech.errors import BusyError, OutputError, SpeechError, UnsupportedError
 from speech.formats.cues import CueRules
 from speech.jobs import Result, Task
 from speech.journal import Journal, beside
+from speech.machine import cores
 from speech.publish import publish
 from speech.transcript import drop_drafts
-from speech.tts.pipeline import cores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence

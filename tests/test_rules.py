@@ -16,21 +16,23 @@ PACKAGE = Path(speech.__file__).parent
 ROOT = PACKAGE.parent
 
 LAYERS = {
-    "data": 0, "errors": 0, "languages": 0, "folders": 0,
-    "audio": 1, "formats": 1, "transcript": 1, "catalog": 1, "entries": 1, "store": 1, "archive": 1, "hub": 1, "snapshot": 1,
+    "data": 0, "errors": 0, "languages": 0, "folders": 0, "machine": 0,
+    "audio": 1, "formats": 1, "transcript": 1, "catalog": 1, "entries": 1, "store": 1, "archive": 1, "hub": 1,
+    "snapshot": 1,
     "engines": 2,
     "stt": 3, "tts": 3,
     "options": 1,
     "devices": 4, "checks": 4, "choice": 4, "stream": 4, "detection": 4, "api": 4,
     "oneshot": 4, "warm": 4, "aloud": 4, "naming": 4, "journal": 4, "jobs": 4,
-    "spool": 4, "cabinet": 4, "casting": 4, "documents": 4, "incoming": 1, "speaking": 4, "synthesizer": 4, "publish": 4, "readings": 4,
+    "spool": 4, "cabinet": 4, "casting": 4, "documents": 4, "incoming": 1, "speaking": 4,
+    "synthesizer": 4, "publish": 4, "readings": 4,
     "cli": 5, "__main__": 5,
 }  # fmt: skip
 """What each module or folder of the package is, from the ground up."""
 
-ENGINES_SEE = {"data", "errors", "languages", "audio", "engines"}
+ENGINES_SEE = {"data", "errors", "languages", "folders", "machine", "audio", "engines"}
 STT_SEES = {"data", "errors", "languages", "audio", "engines", "stt"}
-TTS_SEES = {"data", "errors", "languages", "audio", "engines", "tts"}
+TTS_SEES = {"data", "errors", "languages", "machine", "audio", "engines", "tts"}
 
 HEAVY = (
     "av", "ctranslate2", "faster_whisper", "huggingface_hub", "httpx", "numpy", "onnxruntime", "pocketsphinx",

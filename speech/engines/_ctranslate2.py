@@ -1,8 +1,7 @@
-"""What CTranslate2 can compute on here: devices, their types, the libraries they need, and the cores to use."""
+"""What CTranslate2 can compute on here: devices, their types, the libraries they need, and the threads to use."""
 
 from __future__ import annotations
 
-import math
 import os
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from speech.data import Device
 from speech.engines import _cuda
 from speech.errors import EngineError
+from speech.machine import cores
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,22 +69,9 @@ def gpu_libraries() -> list[str]:
     return [*libraries, "libcudnn.so.9", "libcudnn_ops.so.9", "libcudnn_cnn.so.9"]
 
 
-def cores() -> int:
-    """Cores that this process may use, each counted once however many threads it runs; 0 where OpenMP was told."""
-    if os.environ.get("OMP_NUM_THREADS"):
-        return 0
-    usable = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
-    siblings = {_read(f"/sys/devices/system/cpu/cpu{number}/topology/thread_siblings_list") for number in usable}
-    count = len(usable) if "" in siblings else len(siblings)
-    quota, _, period = _read("/sys/fs/cgroup/cpu.max").partition(" ")  # a container's share, "max" where it has none
-    return max(1, min(count, math.ceil(int(quota) / int(period)))) if quota.isdigit() else count
-
-
-def _read(path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except OSError:
-        return ""
+def threads() -> int:
+    """How many a computation takes: one for each core; 0, which leaves it to OpenMP, where OpenMP was told."""
+    return 0 if os.environ.get("OMP_NUM_THREADS") else cores()
 
 
 _used_in: set[int] = set()

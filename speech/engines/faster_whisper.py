@@ -87,7 +87,7 @@ def _open(path: Path, kind: str, index: int, device: Device) -> WhisperModel:
                 device=kind,
                 device_index=index,
                 compute_type=compute_type,
-                cpu_threads=device.threads or _ctranslate2.cores(),
+                cpu_threads=device.threads or _ctranslate2.threads(),
                 local_files_only=True,
             )
         if model.feature_extractor.mel_filters.shape[0] != model.model.n_mels:

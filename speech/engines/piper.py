@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 from speech.data import Device, Event, ModelSpec, Speech, Word
 from speech.engines import _cuda, _piper_graphs, _piper_words
-from speech.engines._ctranslate2 import cores
 from speech.engines._piper_session import Graph, Request
 from speech.errors import EngineError, MissingDependencyError, UnsupportedError
+from speech.machine import cores
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,7 +57,7 @@ def load(spec: ModelSpec, files: Path | None, device: Device) -> Piper:
         raise EngineError(f"{str(path)!r} is not one whole Piper voice (.onnx and .onnx.json); {REMEDY}")
     if not find_spec("piper") or not find_spec("onnxruntime"):
         raise MissingDependencyError(f"voice {spec.name!r} needs piper-tts; type: pip install piper-tts")
-    threads = device.threads or cores() or 1
+    threads = device.threads or cores()
     stages = _piper_graphs.open_stages(model, _providers(device), threads)
     try:
         voice = _piper_voice(settings, model)

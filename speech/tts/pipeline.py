@@ -9,7 +9,6 @@ beside it. What waits in memory is a few sentences, however long the text.
 
 from __future__ import annotations
 
-import os
 import queue
 import threading
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from speech.errors import StoppedError
+from speech.machine import cores
 from speech.tts import effects
 from speech.tts.plan import Chapter, Clip, Mark, Pause, Utterance
 from speech.tts.utter import Said, Telling
@@ -241,13 +241,6 @@ class _Job:
 
 def _over() -> StoppedError:
     return StoppedError("the sound was closed before its end; ask for it again")
-
-
-def cores() -> int:
-    """How many this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _later(segment: Segment, by: Seconds) -> Segment:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -19,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from voice_samples import MODELS, sentence
 
+from speech import machine
 from speech.data import Device, ModelFile, Phrase, SynthesizeOptions
 from speech.engines import _piper_graphs, _piper_session, _piper_words, _vits, piper
 from speech.errors import EngineError, MissingDependencyError, UnsupportedError
@@ -269,6 +271,12 @@ def test_a_closed_voice_says_so():
     voice.close()
     with pytest.raises(EngineError, match="closed"):
         speak(voice, TEXT)
+
+
+def test_it_speaks_on_every_core_whatever_was_said_to_openmp(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "4")
+    with closing(load("piper-micro", Device(name="cpu"))) as voice:
+        assert voice.parallel == machine.cores()
 
 
 # The graph.
