@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack, cast
 
 from speech.data import SynthesizeOptions
@@ -12,11 +14,11 @@ from speech.synthesizer import Synthesizer
 from speech.warm import Warm, apart, key
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from speech.api import ModelName
-    from speech.data import ProgressHook
+    from speech.data import Progress, ProgressHook
     from speech.documents import Kind
     from speech.speaking import Spoken
     from speech.synthesizer import Source
@@ -53,8 +55,10 @@ def synthesize(
         arguments: those of ``Synthesizer``.
     """
     loading, options = apart(arguments, VoiceLoading)
-    with _synthesizer(voice, cast("VoiceLoading", loading), cast("VoiceOptions", options)) as synthesizer:
-        return synthesizer.synthesize(text, kind, progress=arguments.get("progress"), **cast("VoiceOptions", options))
+    hook = arguments.get("progress")
+    spoken_by = _synthesizer(voice, cast("VoiceLoading", loading), cast("VoiceOptions", options))
+    with _hooks.told(hook), spoken_by as synthesizer:
+        return synthesizer.synthesize(text, kind, progress=hook, **cast("VoiceOptions", options))
 
 
 def _synthesizer(voice: ModelName, loading: VoiceLoading, options: VoiceOptions) -> AbstractContextManager[Synthesizer]:
@@ -62,11 +66,47 @@ def _synthesizer(voice: ModelName, loading: VoiceLoading, options: VoiceOptions)
     bound = asked.language if voice == AUTO else None
 
     def make() -> Synthesizer:
-        made = Synthesizer(voice, **loading, language=bound)
+        told: VoiceLoading = {**loading, "progress": _hooks}
+        made = Synthesizer(voice, **told, language=bound)
         made._progress = None  # the next call brings its own
         return made
 
-    return _voices.lend((os.fspath(voice), bound, *key(loading)), make)
+    return _voices.lend((os.fspath(voice), bound, *key(loading), *_written(voice, loading)), make)
 
 
+def _written(voice: ModelName, loading: VoiceLoading) -> Iterator[tuple[int, int] | None]:
+    """When each file was written and how long it is: who corrects a lexicon wants to hear it."""
+    lexicon = loading.get("lexicon", ())
+    files = [lexicon] if isinstance(lexicon, (str, os.PathLike)) else lexicon
+    for file in (voice, loading.get("voices"), *files):
+        try:
+            status = Path(file or "").stat()
+            yield status.st_mtime_ns, status.st_size
+        except (OSError, ValueError):  # the name of a voice; of a file that is not there somebody else speaks
+            yield None
+
+
+class _Hooks:
+    """The hooks of the calls under way: all of them wait while a voice is fetched or loaded."""
+
+    def __init__(self) -> None:
+        self._hooks: list[ProgressHook] = []
+
+    def __call__(self, step: Progress) -> None:
+        for hook in tuple(self._hooks):
+            hook(step)
+
+    @contextmanager
+    def told(self, hook: ProgressHook | None) -> Iterator[None]:
+        """For as long as a call takes."""
+        hooks = [hook] if hook else []
+        self._hooks += hooks
+        try:
+            yield
+        finally:
+            for one in hooks:
+                self._hooks.remove(one)
+
+
+_hooks = _Hooks()
 _voices: Warm[Synthesizer] = Warm()
