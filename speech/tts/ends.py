@@ -16,6 +16,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from speech import languages
+from speech.tts import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,13 +57,19 @@ _ABBREVIATIONS = {
     "pt": "av. pág. fig. vol. cap. exa.",
     "ru": "т.е. им. ул. рис. табл. млн. млрд. тыс. стр.",
     "sv": "t.ex. bl.a. d.v.s. kl. fig. nr.",
-    "tr": "örn. bkz. vb. şek.",
+    "tr": "örn. bkz. şek.",
     "uk": "ім. вул. рис. млн. млрд. тис. стор.",
 }
 ABBREVIATIONS = {language: frozenset(words.split()) for language, words in _ABBREVIATIONS.items()}
 
-# A sentence of nothing but the number of an item in a list: it belongs to the item.
-NUMBER = re.compile(r"\W*(?:\d{1,3}|[a-zA-Z])\.\s*")
+# A sentence of nothing but the number of an item in a list or of a chapter: it belongs to the item.
+NUMBER = re.compile(r"\W*(?:\d{1,3}|[a-zA-Z]|[IVXLC]{1,7})\.\s*")
+
+# What is in brackets as a whole, and ends with a full stop in them, is a sentence of its own.
+BRACKETED = re.compile(rf"[.{STOPS}][\"'”’»]?[)\]] +(?=[^\s{CLOSERS}])")
+
+# What never begins a sentence.
+INNER = ",;:)]}،؛，、；：）」』】》〕"
 
 # Initials and the like ("d.w.z.", "T. e."), which end a sentence only where the next word is a beginning.
 INITIALS = re.compile(r"(?:^|[^\w.])\w\.$|\w\.\w+\.$")
@@ -109,11 +116,24 @@ def _end(text: str, language: str, whole: Spans) -> int:
     from sentencex import segment
 
     language = languages.base(language)
-    seen = {*accumulate(map(len, segment(language, text))), *(match.end() for match in MORE.finditer(text))}
+    seen = {
+        *accumulate(map(len, segment(language, text))),
+        *(match.end() for match in MORE.finditer(text)),
+        *_brackets(text),
+        *shortened.closes(text, language),
+    }
     for end in sorted(_before_quote(text[:end]) for end in seen - {len(text)}):
         if not _goes_on(text[:end], text[end:], language) and not _inside(end, whole):
             return end
     return 0
+
+
+def _brackets(text: str) -> Iterator[int]:
+    """Where a sentence in brackets ends, or the last one in them; what follows begins with a capital letter."""
+    for found in BRACKETED.finditer(text):
+        before, rest = text[: found.start()].lstrip(), text[found.end() :].lstrip("\"'“‘«‹„¿¡([")
+        if (before.startswith(("(", "[")) or not set("([") & set(before)) and rest[:1].isupper():
+            yield found.end()
 
 
 def _before_quote(text: str) -> int:
@@ -125,7 +145,10 @@ def _before_quote(text: str) -> int:
 def _goes_on(text: str, rest: str, language: str) -> bool:
     """Whether the sentence goes on, although an end was seen between the text and the rest."""
     before = text.rstrip()
-    if not before or NUMBER.fullmatch(text) or _bound(before, text[len(before) :], rest):
+    gap = text[len(before) :]
+    if not before or rest[0] in INNER or NUMBER.fullmatch(text) or _bound(before, gap, rest):
+        return True
+    if shortened.binds(before, gap, rest, language):
         return True
     last = before.rsplit(maxsplit=1)[-1].lstrip("(“\"'«„")
     known = ABBREVIATIONS.get(language, frozenset())

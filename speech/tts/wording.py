@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from speech.tts.plan import Manner, Report
 
 
+ITEM = re.compile(r"(\d{1,3})\.")
+
+
 @dataclass(slots=True)
 class Wording:
     """The words of one utterance; for one use."""
@@ -35,10 +38,10 @@ class Wording:
         places: list[_Place] = []
         stretch = ""
         marks: list[tuple[str, int]] = []
-        for piece in pieces:
+        for number, piece in enumerate(pieces):
             if isinstance(piece.source, Mark):
                 marks.append((piece.source.name, len(stretch)))
-            elif (phrase := self._told(piece)) is None:
+            elif (phrase := self._told(piece, pieces[number + 1 : number + 3])) is None:
                 stretch += unicodedata.normalize("NFC", piece.shown)
             else:
                 places += self._plain(stretch, marks)
@@ -51,7 +54,7 @@ class Wording:
     def _language(self) -> str:
         return self.manner.language or "en"
 
-    def _told(self, piece: Piece) -> Phrase | None:
+    def _told(self, piece: Piece, behind: list[Piece]) -> Phrase | None:
         """What the author says is to be said; None where that is left to us."""
         text = piece.source
         if not isinstance(text, Text):
@@ -59,7 +62,10 @@ class Wording:
         if text.phonemes is not None:
             return Phrase(piece.shown, piece.shown, text.phonemes)
         if text.spoken is not None:
-            return Phrase(text.text, text.spoken)
+            item = ITEM.fullmatch(text.text)
+            if item and item[1] == text.spoken.rstrip(", ") and self._counted("".join(part.shown for part in behind)):
+                return None
+            return Phrase(text.text, self._as_said(text.spoken))
         from speech.tts.normalize import say_as
 
         kind = text.say_as or ""
@@ -69,6 +75,23 @@ class Wording:
         message = f"{text.text!r} cannot be said as {kind!r}: it is read as it stands"
         self.report(Event("ignored", message, details={"text": text.text, "say_as": kind}))
         return None
+
+    def _counted(self, behind: str) -> bool:
+        """Whether the number of an item is an ordinal after all: ``1. Kapitel``."""
+        if not self.normalize:
+            return False
+        from speech.tts.normalize import ordered
+
+        word = re.match(r"\s*([^\W\d_]+)", behind)
+        return bool(word and ordered(word[1], self._language))
+
+    def _as_said(self, text: str) -> str:
+        """What is to be said in place of something else, in words too."""
+        if not self.normalize or not any(map(str.isdigit, text)):
+            return text
+        from speech.tts.normalize import normalize
+
+        return "".join(phrase.spoken for phrase in normalize(text, self._language))
 
     def _plain(self, text: str, marks: list[tuple[str, int]]) -> Iterator[_Place]:
         """Say a stretch of plain text, in which the marks stand behind so many characters."""

@@ -12,18 +12,19 @@ from functools import cache
 
 from speech.data import Phrase
 from speech.languages import base
-from speech.tts.normalize import dates, money, plain, times, units, web, words
-from speech.tts.normalize.reader import TAKEN, UNSPACED, Reader, Rule, reader
+from speech.tts.normalize import cldr, dates, money, plain, science, times, units, web, words
+from speech.tts.normalize.reader import FULL_STOP_ORDINALS, TAKEN, UNSPACED, Reader, Rule, reader
 from speech.tts.normalize.sayas import say_as
+from speech.tts.normalize.table import table
 
-__all__ = ["normalize", "say_as"]
+__all__ = ["normalize", "ordered", "say_as"]
 
 Found = tuple[int, int, str]
 """From where to where in the text, and what is said."""
 GROUPS = (
-    web.rules, words.idioms, dates.rules, plain.telephones, web.versions, times.rules, money.rules, units.rules,
-        words.romans,
-    plain.ordinals, plain.fractions, words.abbreviations, plain.numbers, words.signs,
+    web.rules, words.idioms, dates.rules, plain.telephones, web.versions, units.feet, units.percentages, science.rules,
+    times.rules, money.rules, plain.glued, units.rules, words.romans, plain.ordinals, plain.foreign_ordinals,
+    plain.fractions, plain.scaled, words.abbreviations, plain.numbers, science.bare, words.signs,
 )  # fmt: skip
 """In this order."""
 CLOSING = "\"'”’»)] \t\n\u00a0"
@@ -48,6 +49,13 @@ def normalize(text: str, language: str) -> tuple[Phrase, ...]:
     if position < len(text):
         phrases.append(Phrase(text[position:], text[position:]))
     return tuple(phrases)
+
+
+def ordered(word: str, language: str) -> bool:
+    """Whether a number and a full stop before that word are an ordinal, at the beginning of a line too."""
+    if table(language).ordinal_dot:
+        return word in table(language).ordinal_nouns or word.casefold() in cldr.months(language)
+    return base(language) in FULL_STOP_ORDINALS and word[0].islower()
 
 
 def find(text: str, known: Reader) -> list[Found]:

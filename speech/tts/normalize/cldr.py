@@ -77,6 +77,20 @@ def months(language: str) -> dict[str, int]:
     return {name: number for name, number in names.items() if not name.isdigit()}
 
 
+@cache
+def weekdays(language: str) -> dict[str, str]:
+    """The abbreviations of the days of the week, folded and without their dots, and what they stand for."""
+    from babel.dates import get_day_names
+
+    found = locale(language)
+    if found is None:
+        return {}
+    full = get_day_names("wide", locale=found)
+    shapes = [get_day_names(width, locale=found) for width in ("short", "abbreviated")]
+    names = {name.casefold().rstrip("."): full[day] for shape in shapes for day, name in shape.items()}
+    return {name: day for name, day in names.items() if len(name) > 1}
+
+
 def month(number: int, language: str) -> str:
     """The full name of a month, in the form it has beside a day."""
     from babel.dates import get_month_names

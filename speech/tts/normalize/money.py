@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from speech.languages import base
 from speech.tts.normalize import cldr
 from speech.tts.normalize.numbers import Numeral
-from speech.tts.normalize.reader import TAKEN, Reader, Rule, literal
+from speech.tts.normalize.reader import TAKEN, UNSPACED, Reader, Rule, literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,6 +45,17 @@ SHORT = {
 MILLION = ("mil", "bil", "tril")
 """What a power of ten begins with that is a noun; a thousand is none."""
 NOUN_FIRST = frozenset({"pl"})
+PESOS = frozenset("AR CL CO CU DO MX UY".split())
+"""Where the dollar sign is a peso's."""
+TONGUES = {
+    "en": {"Rs.": "INR"},
+    "ja": {"￥": "JPY"},
+    "ru": {"руб": "RUB"},
+    "tr": {"TL": "TRY"},
+    "uk": {"грн.": "UAH"},
+    "zh": {"¥": "CNY", "￥": "CNY", "元": "CNY"},
+}
+"""Other symbols, by language."""
 BASE = {"$": "USD", "¢": "¢", "₿": "₿"}
 """What CLDR knows a symbol as."""
 
@@ -54,11 +65,15 @@ def rules(reader: Reader) -> Iterator[Rule]:
     symbols = {**SYMBOLS, **{code: code for code in CODES}}
     tongue = base(reader.language)
     symbols |= dict.fromkeys(SHORT.get(tongue, ()), OWN.get(tongue, ""))
+    symbols |= TONGUES.get(tongue, {})
+    if tongue == "es" and reader.language.rpartition("-")[2] in PESOS and "peso" in reader.table.money.names:
+        symbols["$"] = "peso"
+    guard, behind = ("", "") if tongue in UNSPACED else (rf"(?<![\w{TAKEN}])", r"(?!\w)")
     named, scale = literal(symbols), rf"(?:\s?(?P<scale>{literal(reader.table.scales)})(?!\w))?"
     read = partial(_read, reader=reader, symbols=symbols)
-    first = rf"(?<![\w{TAKEN}])(?P<minus>[-−–])?(?P<symbol>{named})\s?{reader.quantity('')}(?:\s?(?:{named}))?{scale}"
+    first = rf"{guard}(?P<minus>[-−–])?(?P<symbol>{named})\s?{reader.quantity('')}(?:\s?(?:{named}))?{scale}"
     yield Rule(re.compile(first), read)
-    last = rf"{reader.quantity()}{scale}(?P<minus>)\s?(?P<symbol>{named})(?!\w)"
+    last = rf"{reader.quantity()}{scale}(?P<minus>)\s?(?P<symbol>{named}){behind}"
     yield Rule(re.compile(last), read)
 
 
@@ -76,9 +91,11 @@ def _read(match: re.Match[str], reader: Reader, symbols: Mapping[str, str]) -> s
 def _exact(numeral: Numeral, code: str, reader: Reader) -> str | None:
     """Units and hundredths, where the amount is written with both."""
     names = reader.table.money.names.get(code)
-    if len(numeral.fraction) != 2 or not names or not names[2]:
+    if len(numeral.fraction) != 2 or (names and not names[2]):
         return None
     whole, cents = numeral.whole or "0", int(numeral.fraction)
+    if names is None:
+        return _plainly(whole, cents, code, reader)
     unit = _counted(Numeral(whole), code, reader)
     name = names[2] if cents == 1 else names[3]
     said = reader.spell.attributive(str(cents), reader.form(names[2]))
@@ -91,6 +108,14 @@ def _exact(numeral: Numeral, code: str, reader: Reader) -> str | None:
     return reader.table.money.join.format(unit=unit, cents=said, name=name)
 
 
+def _plainly(whole: str, cents: int, code: str, reader: Reader) -> str | None:
+    """Units and the bare number of hundredths, where nobody told what these are called."""
+    if not whole.strip("0") or code in ("¢", "₿") or base(reader.language) in (*UNSPACED, "ko"):
+        return None
+    unit = _counted(Numeral(whole), code, reader)
+    return f"{unit} {reader.spell.cardinal(str(cents))}" if cents else unit
+
+
 def _loose(match: re.Match[str], code: str, reader: Reader) -> str | None:
     """Any other amount, and what it counts."""
     last = reader.numeral(match["end"] or match["n"] or "1")
@@ -100,12 +125,14 @@ def _loose(match: re.Match[str], code: str, reader: Reader) -> str | None:
         one, many = reader.table.scales[match["scale"]]
         scale = one if last.count == 1 else many
         amount = reader.amount(match, reader.form(one))
-        noun = name(Numeral("2"), code, reader)
+        noun = name(Numeral("1" if reader.attributive(match) else "2"), code, reader)
         of = reader.table.money.of if one.startswith(MILLION) else ""
         of = reader.table.money.of_vowel if of and reader.table.money.of_vowel and noun[:1] in "aeiou" else of
         return f"{amount[0]} {scale} {of}{noun}" if amount else None
     amount = reader.amount(match, reader.form(name(Numeral("1"), code, reader)))
-    return f"{amount[0]} {name(amount[1], code, reader)}" if amount else None
+    if amount is None:
+        return None
+    return f"{amount[0]} {name(Numeral('1') if reader.attributive(match) else amount[1], code, reader)}"
 
 
 def _counted(numeral: Numeral, code: str, reader: Reader) -> str:

@@ -43,10 +43,14 @@ class Numeral:
 class Speller:
     """Puts numbers of one language into words."""
 
-    def __init__(self, engine: RbnfEngine, point: str, *, full: bool = False) -> None:
-        """``point`` is the word for the decimal mark; ``full`` is for FULL_CARDINALS."""
+    def __init__(self, engine: RbnfEngine, point: str, *, full: bool = False, decimals: int = 0) -> None:
+        """``point`` is the word for the decimal mark; ``full`` is for FULL_CARDINALS.
+
+        Up to so many ``decimals`` are read as one number.
+        """
         self.engine = engine
         self.point = point
+        self.decimals = decimals
         self.rulesets = {name for name, rules in engine.rulesets.items() if not rules.is_private}
         self.plain = "spellout-cardinal-verbose" if full else "spellout-numbering"
 
@@ -87,8 +91,15 @@ class Speller:
         else:
             said = self.attributive(whole, form)
         if numeral.fraction:
-            said = f"{said if numeral.whole else ''} {self.point} {self.digits(numeral.fraction)}".lstrip()
+            said = f"{said if numeral.whole else ''} {self.point} {self.fraction(numeral.fraction)}".lstrip()
         return f"{self.minus} {said}" if numeral.negative else said
+
+    def fraction(self, digits: str) -> str:
+        """What stands behind the decimal mark: one by one, or few of them as a number behind its zeros."""
+        number = digits.lstrip("0")
+        if not number or len(digits) > self.decimals:
+            return self.digits(digits)
+        return f"{self.digits(digits[: -len(number)])} {self.cardinal(number)}".lstrip()
 
     @property
     def minus(self) -> str:
@@ -117,14 +128,15 @@ class Speller:
 
 
 @cache
-def speller(language: str, point: str) -> Speller | None:
+def speller(language: str, point: str, decimals: int = 0) -> Speller | None:
     """The speller of a language; None where CLDR has no rules for it."""
     from unicode_rbnf import RbnfEngine
 
     for name in (RULES_OF.get(language), RULES_OF.get(base(language)), language.replace("-", "_"), base(language)):
         if name:
             try:
-                return Speller(RbnfEngine.for_language(name), point, full=language in FULL_CARDINALS)
+                engine = RbnfEngine.for_language(name)
+                return Speller(engine, point, full=language in FULL_CARDINALS, decimals=decimals)
             except ValueError:
                 continue
     return None

@@ -7,27 +7,27 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from speech.languages import base
+from speech.tts.normalize import years
 from speech.tts.normalize.dates import ordinal_form
-from speech.tts.normalize.reader import DASH, TAKEN, UNSPACED, Reader, Rule, after, before, literal
+from speech.tts.normalize.reader import DASH, FULL_STOP_ORDINALS, TAKEN, UNSPACED, Reader, Rule, after, before, literal
 from speech.tts.normalize.web import figure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TELEPHONE = re.compile(
-    r"(?<![\w.,-])(?<!\d )(?:\+\d{1,3}(?:[ ./-]?\(?\d{1,5}\)?){2,8}|\(\d{3,5}\)\s?\d{2,4}(?:[ -]\d{2,4}){1,3}"
+    r"(?<![\w.,-])(?<!\d )(?:\+\d{1,3}(?:[ ./-]?\(?\d{1,5}\)?){2,8}|(?:1[ -])?\(\d{3,5}\)\s?\d{2,4}(?:[ -]\d{2,4}){1,3}"
     r"|\d{3}[-.]\d{3}[-.]\d{4}|\d{3}-\d{4}|0[1-9]\d{1,4}[/ -]\d{3,9}(?:[ -]\d{2,5}){0,3})(?![\w-]|[.,]\d)"
 )
 SERIAL = re.compile(r"(?<![\w.,-])\d++(?:[-‐‑]\d++){2,}(?![\w])")
 GROUP = re.compile(r"\d+")
-CODE = re.compile(r"(?<![\w.,])(?:[^\W\d_]++\d|\d++[^\W\d_])[^\W_]*+(?!\w)")
+CODE = re.compile(r"(?<![\w.,])(?:[^\W\d_]++\d|\d++[^\W\d_])[^\W_]*+(?P<more>(?:-(?=[^\W_]*\d)[^\W_]++)*+)(?![^\W_])")
+HALF = r"(?<![\w.,/-])(?P<a>\d{1,2})(?P<mark>[/-]|–)(?P<b>\d{1,2})(?![\w/-]|[.,]\d)"
+"""Two parts of a hundred, perhaps."""
+SHAPE = re.compile(r"\d+")
 SPLIT = re.compile(r"\d+|[^\W\d_]+|.")
 POWER = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)?)[eE]([-+−]?)(\d{1,3})(?!\w)")
 FRACTION = re.compile(r"(?<![\w/.,⁄])(?:(?P<whole>\d{1,4})\s)?(?P<over>\d{1,6})[/⁄](?P<under>\d{1,6})(?![\w/⁄]|[.,]\d)")
-YEARS = re.compile(rf"(?<![\w.,])(?P<from>\d{{4}})\s?{DASH}\s?(?P<to>\d{{4}}|\d\d)(?![\w-]|[.,]\d)")
-YEAR = re.compile(r"(?<![\w.,:/#-])\d{4}(?![\w/-]|[.,:]\d)")
-EARLY = 1100
-"""An earlier year needs a word before it to be one."""
 REST = re.compile(r"\d+")
 LONG = 4
 """More digits than this in a code are read one by one."""
@@ -37,6 +37,12 @@ def telephones(reader: Reader) -> Iterator[Rule]:
     """Telephone numbers, before anything sees a range or a sum in them."""
     yield Rule(TELEPHONE, lambda match: telephone(match[0], reader))
     yield Rule(SERIAL, lambda match: telephone(match[0], reader))
+    if reader.table.postal:
+        yield Rule(re.compile(reader.table.postal), lambda match: telephone(match[0], reader))
+    if reader.table.spelt_after:
+        cue = literal(reader.table.spelt_after)
+        spelt = rf"(?<!\w)(?P<cue>(?:{cue})(?:\s(?:is|was|ist|number))?:?\s)(?P<n>\d{{3,10}})(?!\w|[.,:]\d|\s?%)"
+        yield Rule(re.compile(spelt, re.IGNORECASE), lambda match: match["cue"] + reader.spell.digits(match["n"]))
 
 
 def telephone(written: str, reader: Reader) -> str:
@@ -57,22 +63,49 @@ def ordinals(reader: Reader) -> Iterator[Rule]:
         yield Rule(dotted, partial(_dotted, reader=reader))
 
 
+def foreign_ordinals(reader: Reader) -> Iterator[Rule]:
+    """``19. století``: in words where there are rules for that, else left to the voice, which may know the case."""
+    if base(reader.language) in FULL_STOP_ORDINALS and not reader.table.ordinal_dot:
+        dotted = re.compile(rf"(?<![\w.,:/{TAKEN}-])(?P<n>\d{{1,4}})\.(?=\s[^\W\d_])")
+        yield Rule(dotted, lambda match: _foreign(match, reader))
+
+
+def _foreign(match: re.Match[str], reader: Reader) -> str | None:
+    if not after(match)[:1].islower():
+        return None
+    return reader.spell.ordinal(match["n"]) or match[0]
+
+
+def glued(reader: Reader) -> Iterator[Rule]:
+    """``10er``, ``100%ig``: the number and its ending are one word."""
+    if reader.table.glued:
+        ends = literal(reader.table.glued)
+        pattern = rf"(?<![\w.,])(?P<n>\d{{1,4}})(?P<percent>\s?%)?-?(?P<end>{ends})(?![^\W_])"
+        yield Rule(re.compile(pattern), partial(_glued, reader=reader))
+
+
+def _glued(match: re.Match[str], reader: Reader) -> str | None:
+    percent = reader.table.signs["%"].lower() if match["percent"] else ""
+    return f"{reader.spell.attributive(match['n'])}{percent}{match['end']}"
+
+
 def _suffixed(match: re.Match[str], reader: Reader) -> str | None:
     digits = re.sub(r"\D", "", match["n"])
     return reader.spell.ordinal(digits, reader.table.ordinals[match["suffix"]])
 
 
 def _dotted(match: re.Match[str], reader: Reader) -> str | None:
-    form = ordinal_form(match, reader, "?")
     follower = after(match)
+    form = ordinal_form(match, reader, reader.table.ordinal_nouns.get(follower, "?"))
     within = before(match).endswith(",") or follower[:1].islower()
     if form == "?" and not (follower and within):
         return None  # a sentence ends here, or an item begins
-    return reader.spell.ordinal(match["n"], "" if form == "?" else form)
+    return reader.spell.ordinal(match["n"], reader.table.ordinal_nouns.get("", "") if form == "?" else form)
 
 
 def fractions(reader: Reader) -> Iterator[Rule]:
     """``1/2``, ``2 3/4``, ``24/30``."""
+    yield Rule(re.compile(HALF), partial(_parted, reader=reader))
     yield Rule(FRACTION, partial(_fraction, reader=reader))
 
 
@@ -83,8 +116,18 @@ def _fraction(match: re.Match[str], reader: Reader) -> str | None:
     if match["whole"]:
         mixed = reader.mixed(match["whole"], over, under) if over < under else None
         return mixed or f"{reader.spell.cardinal(match['whole'])} {_over(match, reader)}"
+    if reader.table.fractions.half_of[0] and (over, under) == (1, 2) and (form := _counting(match, reader)) is not None:
+        return reader.table.fractions.half_of[form == "feminine"]
     named = reader.fraction(over, under) if over < under or (under in (2, 3, 4) and over < 10 * under) else None
     return named or _over(match, reader)
+
+
+def _parted(match: re.Match[str], reader: Reader) -> str | None:
+    """``80/20``, ``60-40``: what makes a hundred is said without a word between."""
+    first, second = int(match["a"]), int(match["b"])
+    if first + second != 100 or (match["mark"] != "/" and first <= second):
+        return None
+    return f"{reader.spell.cardinal(match['a'])} {reader.spell.cardinal(match['b'])}"
 
 
 def _over(match: re.Match[str], reader: Reader) -> str:
@@ -102,10 +145,7 @@ def numbers(reader: Reader) -> Iterator[Rule]:
     if reader.table.number:
         hashed = re.compile(r"(?<!\w)#\s?(?=\d)")
         yield Rule(hashed, lambda _: f"{reader.table.number} ")
-    if reader.table.years:
-        yield Rule(YEARS, partial(_years, reader=reader))
-        yield Rule(YEAR, partial(_year, reader=reader))
-    yield from _scaled(reader)
+    yield from years.rules(reader)
     if base(reader.language) not in UNSPACED:
         yield Rule(CODE, partial(_code, reader=reader))
     yield Rule(re.compile(reader.quantity()), partial(_quantity, reader=reader))
@@ -115,17 +155,20 @@ def numbers(reader: Reader) -> Iterator[Rule]:
     )
 
 
-def _scaled(reader: Reader) -> Iterator[Rule]:
-    short = [scale for scale in reader.table.scales if scale in ("k", "M", "bn")]
+def scaled(reader: Reader) -> Iterator[Rule]:
+    """``3.5M``, ``2 Mio.``"""
+    short = [scale for scale in reader.table.scales if scale in ("k", "M") or len(scale.strip(".")) > 1]
+    short = [scale for scale in short if scale not in ("mm", "hundred")]
     if short:
-        yield Rule(re.compile(rf"{reader.quantity()}(?P<scale>{literal(short)})(?!\w)"), partial(_scale, reader=reader))
+        pattern = re.compile(rf"{reader.quantity()}\s?(?P<scale>{literal(short)})(?!\w)")
+        yield Rule(pattern, partial(_scale, reader=reader))
 
 
 def _scale(match: re.Match[str], reader: Reader) -> str | None:
-    amount = reader.amount(match)
+    one, many = reader.table.scales[match["scale"]]
+    amount = reader.amount(match, reader.form(one))
     if amount is None:
         return None
-    one, many = reader.table.scales[match["scale"]]
     return f"{amount[0]} {one if amount[1].count == 1 else many}"
 
 
@@ -142,36 +185,14 @@ def _power(match: re.Match[str], reader: Reader) -> str | None:
     return f"{reader.spell.number(numeral)} {reader.table.power} {minus}{reader.spell.cardinal(str(int(match[3])))}"
 
 
-def _years(match: re.Match[str], reader: Reader) -> str | None:
-    first, last = match["from"], match["to"]
-    years = reader.table.years
-    if int(first) not in years or (len(last) == 4 and not int(first) < int(last) < 2100):
-        return None
-    if len(last) == 2 and int(last) <= int(first[2:]):
-        return None
-    second = reader.spell.year(last) if len(last) == 4 and int(last) in years else reader.spell.cardinal(last)
-    return f"{reader.spell.year(first)} {reader.table.to} {second}"
-
-
-def _year(match: re.Match[str], reader: Reader) -> str | None:
-    """A bare number that is a year by the words beside it."""
-    if int(match[0]) not in reader.table.years:
-        return None
-    cue, follower = before(match).strip("(,;"), after(match)
-    if cue in reader.table.year_cues:
-        return reader.spell.year(match[0])
-    free = not follower or follower in reader.table.year_followers
-    return reader.spell.year(match[0]) if free and int(match[0]) >= EARLY and _alone(match) else None
-
-
-def _alone(match: re.Match[str]) -> bool:
-    """Whether nothing before the number makes it an amount."""
-    return match.string[max(0, match.start() - 2) : match.start()].strip() not in ("+", "-", "−", "=", "±", "~")
-
-
 def _code(match: re.Match[str], reader: Reader) -> str | None:
     """Letters and digits in one: the digits as a number where they are few."""
-    parts = SPLIT.findall(match[0])
+    written = match[0]
+    if match["more"]:
+        if len({SHAPE.sub("", part) for part in written.split("-")}) == 1:  # Q1-Q3
+            return None
+        written = written.replace("-", " ")
+    parts = [part for part in SPLIT.findall(written) if not part.isspace()]
     if not all(part.isalpha() or part.isdecimal() for part in parts):  # 3½, 10²
         return None
     return " ".join(_in_code(part, reader) if part.isdecimal() else part for part in parts)

@@ -23,6 +23,8 @@ TAKEN = "\ufffc"
 """Stands for every character that an earlier rule has read."""
 UNSPACED = frozenset({"ja", "km", "lo", "my", "th", "yue", "zh"})
 """Languages that put no spaces between words."""
+FULL_STOP_ORDINALS = frozenset("bs cs da et fi hr hu is lb lv nb nn no pl sk sl sr tr".split())
+"""Languages in which a full stop behind figures makes an ordinal, besides those whose tables say so."""
 VULGAR = {
     "½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5),
     "⅘": (4, 5), "⅙": (1, 6), "⅚": (5, 6), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8), "⅞": (7, 8), "⅐": (1, 7),
@@ -109,6 +111,19 @@ class Reader:
         part = self.fraction(over, under)
         return f"{self.spell.cardinal(whole)}{names.join}{part}" if part else None
 
+    def attributive(self, match: re.Match[str]) -> bool:
+        """Whether an amount describes the noun behind it and so is in the singular: ``a 5 km run``."""
+        if not self.table.determiners:
+            return False
+        behind = match.string[match.end() : match.end() + LOOK]
+        if re.match(r"-[a-z]", behind):
+            return True
+        noun = re.match(r"[ \u00a0]([a-z]{2,})", behind)
+        if not noun or noun[1] in self.table.no_nouns or noun[1].endswith(("ed", "ly")):
+            return False
+        ahead = match.string[max(0, match.start() - LOOK) : match.start()]
+        return bool(_determined(self.table.determiners).search(ahead))
+
     def form(self, noun: str) -> str:
         """The gender that a number takes before a noun."""
         first = noun.split(" ", 1)[0]
@@ -122,8 +137,15 @@ class Reader:
 def reader(language: str) -> Reader | None:
     """The reader of a language; None where its numbers have no rules."""
     found = table(language)
-    spell = speller(language, found.point)
+    spell = speller(language, found.point, found.decimals)
     return Reader(language, found, spell, marks(language)) if spell else None
+
+
+@cache
+def _determined(determiners: frozenset[str]) -> re.Pattern[str]:
+    """An article, and perhaps a compound behind it, before an amount."""
+    compound = rf"(?:[\w{TAKEN}]+-[\w{TAKEN}-]+,?\s)?"
+    return re.compile(rf"(?<!\w)(?:{literal(determiners)})\s{compound}$", re.IGNORECASE)
 
 
 def literal(words: Iterable[str], *, spaced: bool = False) -> str:

@@ -26,6 +26,10 @@ class Clock:
     minutes: str = "{h} {m}"
     under_ten: str = "{m}"
     """Minutes below ten."""
+    one: str = ""
+    """The hour of one, where it differs from the number."""
+    dotted_after: tuple[str, ...] = ()
+    """Words before ``20.15`` that make it a time."""
     seconds: str = "{s}"
     form: str = ""
     """The gender of the hour's number."""
@@ -53,6 +57,14 @@ class Dates:
     """What ``day_month`` begins with, unless it is there already."""
     between: str = ""
     """A regular expression for what may stand between day, month and year: ``de``."""
+    months: Mapping[str, int] = field(default_factory=dict)
+    """Other abbreviations of months, in lower case and without their dots."""
+    cues: frozenset[str] = frozenset()
+    """Words before ``12/25`` that make it a date."""
+    days: tuple[str, ...] = ()
+    """The days as they stand before a month, where the rules have no such form."""
+    year_noun: str = ""
+    """A regular expression for a word behind the year that is part of ``year``."""
     spelt_years: bool = False
     """The rules for years are for the year of a date: they have its case."""
     decades: Words = field(default_factory=dict)
@@ -71,6 +83,8 @@ class Fractions:
     """The names of one and of several parts, by denominator."""
     join: str = ""
     """Between the whole number and the part."""
+    half_of: tuple[str, str] = ("", "")
+    """1/2 in front of a noun, masculine and feminine."""
     over: str = "/"
     """Between numbers that make no part with a name."""
 
@@ -121,6 +135,8 @@ class Table:
 
     point: str
     """The decimal mark."""
+    decimals: int = 0
+    """Up to so many digits behind the decimal mark are read as one number."""
     to: str = ""
     """Between the ends of a range."""
     by: str = ""
@@ -140,18 +156,42 @@ class Table:
     """Abbreviations that are so only after a name."""
     counted: Words = field(default_factory=dict)
     """Abbreviations that are so only before a number."""
+    endings: Words = field(default_factory=dict)
+    """Abbreviations that end a longer word: ``Hauptstr.``"""
+    units: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Units that CLDR does not know or not by that symbol, as one and as many."""
     ordinals: Words = field(default_factory=dict)
     """What is written after the digits of an ordinal, and its form in the rules."""
     ordinal_dot: bool = False
     """A full stop behind digits makes an ordinal, as in ``3. Mai``."""
     ordinal_forms: Words = field(default_factory=dict)
     """The form of an ordinal by the word or two before it."""
+    ordinal_nouns: Words = field(default_factory=dict)
+    """Nouns that are counted with ordinals where no word stands before, and the form of theirs."""
+    glued: tuple[str, ...] = ()
+    """Endings that grow together with the number before them: ``10er``."""
+    determiners: frozenset[str] = frozenset()
+    """Words before an amount that is in the singular because it describes a noun: ``a 5 km run``."""
+    no_nouns: frozenset[str] = frozenset()
+    """Words behind an amount that are no nouns."""
+    spelt_after: frozenset[str] = frozenset()
+    """Words before a number that is read digit by digit."""
+    postal: str = ""
+    """A regular expression for a postal code, which is read so too."""
+    crowds: Mapping[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
+    """Letters behind a number that are a power of ten before certain nouns: ``3m people``."""
+    percent_first: str = ""
+    """The word for per cent, where it stands before the number and is written as ``%`` there or behind."""
     years: range = range(0)
     """Numbers that are said as years where they are years."""
     year_cues: frozenset[str] = frozenset()
     """Words before such a number that make it a year."""
     year_followers: frozenset[str] = frozenset()
     """Words behind it that do not make it a count."""
+    year_plurals: tuple[str, ...] = ()
+    """Endings of nouns that are counted; any other word may stand behind a year."""
+    year_nouns_capital: bool = False
+    """Nouns are written with a capital letter, and a number before one counts it."""
     scales: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Abbreviated powers of ten, as one and as many."""
     feminine: frozenset[str] = frozenset()

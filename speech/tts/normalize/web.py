@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from speech.tts.normalize.reader import TAKEN, Reader, Rule
+from speech.tts.normalize.reader import TAKEN, Reader, Rule, before
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,8 @@ DOMAIN = re.compile(
 MAIL = re.compile(r"(?<![\w.+-])(?:mailto:)?[\w.+-]++@[\w-]++(?:\.[\w-]++)++")
 ADDRESS = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?(?![\w]|\.\d)")
 VERSION = re.compile(r"(?<![\w.,])(?:(?P<v>[vV])\d++(?:\.\d++)*+|\d++(?:\.\d++){2,})(?!\d)")
+LOCAL = re.compile(r"(?<![\w.])localhost:\d{1,5}(?!\d)")
+SCHEME = re.compile(r"(?:https?://|mailto:)")
 HANDLE = re.compile(r"(?<![\w@])@(?=\w)")
 TAG = re.compile(r"(?<![\w&#])#(?=[^\W\d])")
 
@@ -32,7 +34,7 @@ TAG = re.compile(r"(?<![\w&#])#(?=[^\W\d])")
 def rules(reader: Reader) -> Iterator[Rule]:
     """Addresses of the web and of the mail, domains, file names, numbers of the Internet."""
     if reader.table.web:
-        for pattern in (URL, MAIL, DOMAIN):
+        for pattern in (URL, MAIL, DOMAIN, LOCAL):
             yield Rule(pattern, lambda match: spelt(match[0], reader))
         yield Rule(ADDRESS, lambda match: spelt(match[0], reader))
 
@@ -47,7 +49,9 @@ def versions(reader: Reader) -> Iterator[Rule]:
 
 
 def spelt(written: str, reader: Reader) -> str:
-    """An address, each sign by its name."""
+    """An address, each sign by its name; how it is fetched goes without saying, and so does a slash at its end."""
+    written = SCHEME.sub("", written, count=1)
+    written = written.removesuffix("/") if len(written) > 1 else written
     letters = SPELT.sub(lambda match: " ".join(match[0]), written)
     said = (_token(token, reader) for token in TOKEN.findall(letters) if not token.isspace())
     return " ".join(said)
@@ -73,4 +77,5 @@ def _version(match: re.Match[str], reader: Reader) -> str | None:
         return None
     dot = reader.table.point if reader.marks.decimal == "." else reader.table.web["."]
     said = f" {dot} ".join(figure(part, reader) for part in written.split("."))
-    return f"{reader.table.web['v']} {said}" if match["v"] else said
+    named = match["v"] and before(match) not in ("version", reader.table.web["v"].casefold())
+    return f"{reader.table.web['v']} {said}" if named else said

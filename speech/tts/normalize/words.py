@@ -6,7 +6,8 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from speech.tts.normalize.reader import DASH, LOOK, TAKEN, Reader, Rule, before, literal
+from speech.languages import base
+from speech.tts.normalize.reader import DASH, FULL_STOP_ORDINALS, LOOK, TAKEN, Reader, Rule, before, literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,11 @@ NAME_BEFORE = re.compile(
 )
 """What may stand before an initial: nothing, or more of the name."""
 ROMAN = r"(?=[IVXLCDM])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
+HEADING = re.compile(r"^(?P<n>(?=[IVX]{2})X{0,3}(?:IX|IV|V?I{0,3}))(?=[.)]\s\S)")
+"""At the beginning of all: what a chapter is counted with."""
+DOTTED = re.compile(r"(?<=\w )(?P<n>(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3}))\.(?=\s|$)")
+PARTICLES = ("de", "den", "der", "van", "von", "ten", "ter", "te", "du", "di")
+"""Words in lower case that a name begins with."""
 VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 RULED = re.compile(r"\s*(?:$|[^\w\s]|(?:of|was|had|died|ruled|reigned|von|war|starb|de|d'|fue|di|fu|van)\b)")
 """What may follow a king's single letter, which may also be a pronoun or an initial."""
@@ -46,17 +52,29 @@ def abbreviations(reader: Reader) -> Iterator[Rule]:
     """The abbreviations of the table, each where it is one."""
     table = reader.table
     start, end = r"(?<![\w.@/-])", rf"(?![\w@/]|\.\w|{DASH}\w)"
-    number, name = rf"(?=\s?(?:[\d{TAKEN}#]|(?:[IVX]{{2,}}|[VX])\b))", rf"(?=\s(?:{CAPITAL}|{TAKEN}))"
+    number = rf"(?=\s?(?:[\d{TAKEN}#]|(?:[IVX]{{2,}}|[VX])\b))"
+    particles = f"(?:{literal(PARTICLES)})\\b"
+    name = rf"(?=(?:[\s-]|(?<=\.)){CAPITAL}|\s{TAKEN}|\s{particles})"
     short = {written: said for written, said in table.abbreviations.items() if not _has_digit(written)}
-    for words, behind in ((table.counted, number), (table.titles, name), (short, end)):
+    short = {**{w[:1].upper() + w[1:]: said for w, said in short.items() if _begins(w)}, **short}
+    if table.endings:
+        ending = re.compile(rf"(?<!\w)(?P<stem>[^\W\d_]{{2,40}}?)(?P<short>{literal(table.endings)})(?!\w)")
+        yield Rule(ending, lambda match: match["stem"] + table.endings[match["short"]])
+    many = {written: said for written, said in short.items() if " " in written}
+    for words, behind in ((many, end), (table.counted, number), (table.titles, name), (short, end)):
         if words:
             pattern = re.compile(rf"{start}(?P<short>{literal(words, spaced=True)}){behind}")
             yield Rule(pattern, partial(_expanded, words=_unspaced(words)))
         if words is table.counted and table.places:
-            pattern = re.compile(rf"(?<=[\w,] )(?P<short>{literal(table.places)})(?!\w)(?! {CAPITAL})")
+            pattern = re.compile(rf"(?<=[\w,{TAKEN}] )(?P<short>{literal(table.places)})(?!\w)(?! {CAPITAL})")
             yield Rule(pattern, partial(_place, words=table.places))
     yield Rule(INITIALS, lambda match: " ".join(match[0].replace(".", "")))
     yield Rule(INITIAL, _initial)
+
+
+def _begins(written: str) -> bool:
+    """Whether an abbreviation may begin a sentence, so that it has a capital letter there."""
+    return written[0].islower() and written not in ("max.", "u.") and sum(map(str.isalpha, written)) > 1
 
 
 def _unspaced(words: Words) -> Words:
@@ -70,7 +88,8 @@ def _expanded(match: re.Match[str], words: Words) -> str:
 def _place(match: re.Match[str], words: Words) -> str | None:
     """A street, a junior: only behind a name."""
     word = match.string[max(0, match.start() - LOOK) : match.start() - 1].split(" ")[-1]
-    return words[match["short"]] if word[:1].isupper() or word[:1] == TAKEN else None
+    year = len(word) == 4 and word.isdecimal()
+    return words[match["short"]] if word[:1].isupper() or word[:1] == TAKEN or year else None
 
 
 def _initial(match: re.Match[str]) -> str | None:
@@ -87,8 +106,13 @@ def romans(reader: Reader) -> Iterator[Rule]:
         dot = r"(?P<dot>\.)?" if reader.table.ordinal_dot else ""
         names = rf"(?<!\w)(?P<name>{literal(table.kings)})(?P<genitive>s?)"
         yield Rule(re.compile(rf"{names} (?P<n>{ROMAN}(?P<suffix>er|re|º|°)?)(?!\w){dot}"), read)
+    if base(reader.language) not in FULL_STOP_ORDINALS:
+        yield Rule(HEADING, lambda match: reader.spell.cardinal(str(value(match["n"]))))
+    if reader.table.ordinal_dot:
+        yield Rule(DOTTED, partial(_dotted, reader=reader))
     if table.nouns:
-        nouns = rf"(?<!\w)(?P<noun>{literal(table.nouns)}) (?P<n>{ROMAN})(?!\w)"
+        short = [word for word in reader.table.counted if word.endswith(".")]
+        nouns = rf"(?<!\w)(?P<noun>{literal({*table.nouns, *short})})\s(?P<n>{ROMAN}|(?!i\b)[ivx]+)(?!\w)"
         yield Rule(re.compile(nouns), partial(_noun, reader=reader))
     if table.centuries:
         century = re.compile(rf"(?<!\w)(?P<n>{ROMAN})(?:{table.centuries})")
@@ -124,9 +148,19 @@ def _dot(match: re.Match[str]) -> bool:
 
 
 def _noun(match: re.Match[str], reader: Reader) -> str | None:
-    if match["n"] in ("C", "D", "L", "M"):  # Part C, Class D
+    number = match["n"].upper()
+    if number in ("C", "D", "L", "M") or not re.fullmatch(ROMAN, number):  # Part C, Class D
         return None
-    return f"{match['noun']} {reader.spell.cardinal(str(value(match['n'])))}"
+    if len(number) == 1 and match["noun"] in reader.table.counted:  # No. I won't
+        return None
+    noun = reader.table.counted.get(match["noun"], match["noun"])
+    return f"{noun} {reader.spell.cardinal(str(value(number)))}"
+
+
+def _dotted(match: re.Match[str], reader: Reader) -> str | None:
+    """``der II. Weltkrieg``: an ordinal by the word before it."""
+    form = reader.table.ordinal_forms.get(before(match, 2), reader.table.ordinal_forms.get(before(match)))
+    return None if form is None else reader.spell.ordinal(str(value(match["n"])), form)
 
 
 def _century(match: re.Match[str], reader: Reader) -> str | None:

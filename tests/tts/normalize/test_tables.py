@@ -119,7 +119,7 @@ CASES = {
         192.168.0.1 | one hundred ninety-two dot one hundred sixty-eight dot zero dot one
         +1 (555) 010-9999 | plus one, five five five, zero one zero, nine nine nine nine
         info@example.org | info at example dot org
-        https://example.com/a?b=1 | h t t p s colon slash slash example dot com slash a question mark b equals one
+        https://example.com/a?b=1 | example dot com slash a question mark b equals one
         Nothing to see here. | Nothing to see here.
     """,
     "en-GB": """

@@ -28,6 +28,11 @@ TABLE = Table(
         "approx.": "approximately", "Mr.": "mister", "Mrs.": "missus", "a.m.": "a m", "p.m.": "p m",
         "et al.": "and others", "viz.": "namely",
         "a.k.a.": "also known as", "w/o": "without", "w/": "with", "24/7": "twenty-four seven",
+        "20/20": "twenty twenty", "401(k)": "four oh one k", "401k": "four oh one k",
+        "10s of": "tens of", "100s of": "hundreds of", "1000s of": "thousands of", "1,000s of": "thousands of",
+        "10,000s of": "tens of thousands of", "100,000s of": "hundreds of thousands of", "Feb.": "February",
+        "Apr.": "April", "Aug.": "August", "Sept.": "September", "Oct.": "October", "Nov.": "November",
+        "Dec.": "December", "nr.": "near", "govt.": "government", "Assn.": "Association",
         "9/11": "nine eleven", "50/50": "fifty-fifty", "50-50": "fifty-fifty", "Inc.": "Incorporated",
         "Ltd.": "Limited", "Co.": "Company",
         "Corp.": "Corporation", "dept.": "department", "Dept.": "Department", "est.": "established",
@@ -59,18 +64,53 @@ TABLE = Table(
         "Art.": "article", "art.": "article", "Tab.": "table", "Pt.": "part", "pt.": "part", "Ed.": "edition",
         "ca.": "circa", "c.": "circa", "l.": "line", "ll.": "lines", "v.": "version", "Ver.": "version",
         "Apt.": "apartment", "Rm.": "room", "Ste.": "suite", "ext.": "extension", "Ext.": "extension",
-        "Op.": "opus", "op.": "opus", "max.": "maximum", "min.": "minimum", "Ex.": "example", "para.": "paragraph",
+        "Op.": "opus", "op.": "opus", "max.": "maximum", "min.": "minimum", "para.": "paragraph",
+        "Gen.": "Genesis", "Ex.": "Exodus", "Matt.": "Matthew", "Cor.": "Corinthians", "Rom.": "Romans",
+        "Sect.": "section", "Bk.": "book", "Pg.": "page", "pg.": "page", "Eqs.": "equations", "eqs.": "equations",
         "Tel.": "telephone", "tel.": "telephone", "b.": "born", "d.": "died", "r.": "reigned",
     },
     ordinals={"st": "", "nd": "", "rd": "", "th": ""},
     power="times ten to the power of",
     per="per",
     ratio="to",
+    units={
+        "dB": ("decibel", "decibels"), "fps": ("frame per second", "frames per second"),
+        "bpm": ("beat per minute", "beats per minute"), "rpm": ("turn per minute", "turns per minute"),
+        "in.": ("inch", "inches"), "pt": ("pint", "pints"), "pts": ("pints", "pints"), "kt": ("knot", "knots"),
+        "mAh": ("milliampere-hour", "milliampere-hours"), "Wh": ("watt-hour", "watt-hours"), "mol": ("mole", "moles"),
+    },
+    determiners=frozenset("a an the this that each every another my your his her its our their per one".split()),
+    no_nouns=frozenset(
+        "a about above after again ago all almost an and another apart are as at away back be because been before "
+        "behind below between but by can cheaper clear could deep did do does down each east either even ever every "
+        "extra far faster for from further had has have he heavier her here high higher his if in into is it its "
+        "just later less lighter long longer low lower may might more most must my nearer nor north not now of off "
+        "old on only onto or our out over own past per plus she short shorter should since slower so south still "
+        "tall taller than that the their then there they this thick through to today together tomorrow too towards "
+        "under until up upon was we went were west when where which while who wide wider will with within without "
+        "worth would yesterday yet you your".split()
+    ),
+    spelt_after=frozenset({"dial", "pin", "pin code", "passcode", "password", "zip", "zip code", "postcode",
+    "area code"}),
+    postal=r"(?<=\b[A-Z]{2} )\d{5}(?:-\d{4})?(?![\w,.]\d|\w)(?=\W*$|[.,;)]|\n| U)",
+    crowds={
+        scale: (word, frozenset(
+            "people users homes jobs pounds dollars euros shares viewers readers customers voters visitors copies "
+            "tons tonnes workers children adults views downloads subscribers followers followers units barrels "
+            "households families refugees passengers cars vehicles students players fans members residents "
+            "patients deaths cases doses tests tickets hectares acres trees years words lines tweets messages "
+            "requests records rows files downloads songs books streams listeners likes".split()
+        ))
+        for scale, word in (("m", "million"), ("[bB]", "billion"), ("bn", "billion"), ("K", "thousand"))
+    },
+    year_plurals=("s", "people", "men", "women", "children", "feet", "mice", "teeth", "sheep", "fish", "more",
+    "fewer",
+                  "percent", "million", "years", "odd", "pixels", "yen", "staff", "troops"),
     years=range(1001, 2100),
     year_cues=frozenset(
         "in since by until till before after from during circa around about year of and to or between through early "
         "mid late spring summer autumn fall winter january february march april may june july august september "
-        "october november december class copyright anno back ad".split()
+        "october november december class copyright anno © back ad".split()
     ),
     year_followers=frozenset(
         "a after an and as at before but by did for from had has he i if in into is it its may on or our she should "
@@ -98,6 +138,8 @@ TABLE = Table(
         article="the ",
         day="ordinal",
         between="of|,",
+        months={"sept": 9},
+        cues=frozenset("on by due until till since before after from".split()),
         decades={"s": "s", "'s": "s", "’s": "s"},
     ),
     fractions=Fractions(

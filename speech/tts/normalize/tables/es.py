@@ -6,6 +6,8 @@ from speech.tts.normalize.table import Clock, Dates, Fractions, Money, Romans, T
 
 TABLE = Table(
     point="coma",
+    decimals=2,
+    units={"dB": ("decibelio", "decibelios")},
     to="a",
     by="por",
     times="veces",
@@ -14,7 +16,8 @@ TABLE = Table(
         "&": "y", "@": "arroba", "%": "por ciento", "+": "más", "−": "menos", "±": "más menos", "=": "igual a",
         "≠": "distinto de", "≈": "aproximadamente", "~": "unos", "<": "menor que", ">": "mayor que",
         "≤": "como máximo", "≥": "como mínimo", "×": "por", "÷": "dividido entre", "√": "raíz de", "∞": "infinito",
-        "°": "grados", "§": "sección", "²": "al cuadrado", "³": "al cubo", "№": "número", "#": "hashtag",
+        "°": "grados", "§": "sección", "^": "elevado a", "²": "al cuadrado", "³": "al cubo", "№": "número",
+        "#": "hashtag",
     },
     web={
         ".": "punto", "/": "barra", ":": "dos puntos", "@": "arroba", "-": "guion", "_": "guion bajo",
@@ -32,7 +35,8 @@ TABLE = Table(
         "cf.": "confer", "i. e.": "es decir", "e. g.": "por ejemplo", "q.e.p.d.": "que en paz descanse",
     },
     titles={
-        "Sr.": "señor", "Sra.": "señora", "Srta.": "señorita", "Sres.": "señores", "Sras.": "señoras", "Dr.": "doctor",
+        "Sr.": "señor", "Sra.": "señora", "Srta.": "señorita", "Sres.": "señores", "Sras.": "señoras",
+        "Dr.": "doctor",
         "Dra.": "doctora", "D.": "don", "Dña.": "doña", "Prof.": "profesor", "Profa.": "profesora", "Sto.": "santo",
         "Sta.": "santa", "S.": "san", "Lic.": "licenciado", "Ing.": "ingeniero", "Avda.": "avenida", "Av.": "avenida",
         "C/": "calle", "Gral.": "general", "Mons.": "monseñor", "Pdte.": "presidente", "Fr.": "fray",
@@ -47,7 +51,8 @@ TABLE = Table(
     ordinals={
         "º": "masculine", ".º": "masculine", "ª": "feminine", ".ª": "feminine", "°": "masculine",
         ".er": "masculine-adjective",
-        "er": "masculine-adjective", "ᵉʳ": "masculine-adjective", "o": "masculine", ".o": "masculine", "a": "feminine",
+        "er": "masculine-adjective", "ᵉʳ": "masculine-adjective", "o": "masculine", ".o": "masculine",
+        "a": "feminine",
         ".a": "feminine",
     },
     power="por diez elevado a",
@@ -68,6 +73,7 @@ TABLE = Table(
     dates=Dates(day="first", form="masculine", day_month="{d} de {m}", year=" de {y}", between="de|del|,"),
     fractions=Fractions(
         half="un medio",
+        half_of=("medio", "media"),
         and_half=" y medio",
         parts={
             2: ("medio", "medios"), 3: ("tercio", "tercios"), 4: ("cuarto", "cuartos"), 5: ("quinto", "quintos"),
@@ -83,6 +89,7 @@ TABLE = Table(
             "GBP": ("libra", "libras", "penique", "peniques"), "JPY": ("yen", "yenes", "", ""),
             "CHF": ("franco suizo", "francos suizos", "céntimo", "céntimos"), "¢": ("centavo", "centavos", "", ""),
             "USD": ("dólar estadounidense", "dólares estadounidenses", "centavo", "centavos"),
+            "peso": ("peso", "pesos", "centavo", "centavos"),
             "MXN": ("peso mexicano", "pesos mexicanos", "centavo", "centavos"), "₿": ("bitcoin", "bitcoines", "", ""),
         },
         join="{unit} con {cents}",

@@ -6,6 +6,8 @@ from speech.tts.normalize.table import Clock, Dates, Fractions, Money, Romans, T
 
 TABLE = Table(
     point="virgola",
+    decimals=2,
+    units={"dB": ("decibel", "decibel")},
     to="a",
     by="per",
     times="volte",
@@ -14,7 +16,7 @@ TABLE = Table(
         "&": "e", "@": "chiocciola", "%": "per cento", "+": "più", "−": "meno", "±": "più o meno", "=": "uguale a",
         "≠": "diverso da", "≈": "circa", "~": "circa", "<": "minore di", ">": "maggiore di", "≤": "al massimo",
         "≥": "almeno", "×": "per", "÷": "diviso", "√": "radice di", "∞": "infinito", "°": "gradi",
-        "§": "paragrafo", "²": "al quadrato", "³": "al cubo", "№": "numero", "#": "hashtag",
+        "§": "paragrafo", "^": "alla", "²": "al quadrato", "³": "al cubo", "№": "numero", "#": "hashtag",
     },
     web={
         ".": "punto", "/": "barra", ":": "due punti", "@": "chiocciola", "-": "trattino", "_": "trattino basso",
@@ -30,7 +32,8 @@ TABLE = Table(
         "max.": "massimo", "min.": "minimo", "N.B.": "nota bene", "24/7": "ventiquattro sette",
     },
     titles={
-        "Sig.": "signor", "sig.": "signor", "Sig.ra": "signora", "sig.ra": "signora", "Sig.na": "signorina",
+        "Sig.": "signor", "v.": "via", "V.": "via", "v.le": "viale", "p.zza": "piazza", "P.zza": "piazza",
+        "sig.": "signor", "Sig.ra": "signora", "sig.ra": "signora", "Sig.na": "signorina",
         "Sigg.": "signori", "Dott.": "dottor", "dott.": "dottor", "Dr.": "dottor", "Dott.ssa": "dottoressa",
         "dott.ssa": "dottoressa", "Prof.": "professor", "prof.": "professor", "Prof.ssa": "professoressa",
         "Avv.": "avvocato", "avv.": "avvocato", "Ing.": "ingegner", "ing.": "ingegner", "Arch.": "architetto",
@@ -44,7 +47,8 @@ TABLE = Table(
         "artt.": "articoli",
         "tab.": "tabella", "ed.": "edizione",
     },
-    ordinals={"º": "masculine", "ª": "feminine", "°": "masculine", "^": "masculine", "o": "masculine", "a": "feminine"},
+    ordinals={"º": "masculine", "ª": "feminine", "°": "masculine", "^": "masculine", "o": "masculine",
+    "a": "feminine"},
     power="per dieci alla",
     per="al",
     ratio="a",
@@ -56,10 +60,12 @@ TABLE = Table(
     noun=r"(?!(?:che|per|con|sono|era|come|più|gli|una|uno|del|della|dei|fino|tra|fra|dal|dopo|prima)$)[a-zà-ù]{3,}",
     feminine_nouns=("a", "zione", "tà"),
     feminine_end=("a", "ncia"),
-    clock=Clock(hour="{h}", minutes="{h} e {m}", under_ten="{zero} {m}", seconds=" e {s} secondi"),
+    clock=Clock(one="una", dotted_after=("alle", "dalle", "ore", "all", "dall", "Alle", "Ore"), hour="{h}",
+    minutes="{h} e {m}", under_ten="{zero} {m}", seconds=" e {s} secondi"),
     dates=Dates(day="first", form="masculine", between="(?!)"),
     fractions=Fractions(
         half="un mezzo",
+        half_of=("mezzo", "mezza"),
         and_half=" e mezzo",
         parts={
             2: ("mezzo", "mezzi"), 3: ("terzo", "terzi"), 4: ("quarto", "quarti"), 5: ("quinto", "quinti"),

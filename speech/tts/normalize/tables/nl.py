@@ -6,6 +6,9 @@ from speech.tts.normalize.table import Clock, Dates, Fractions, Money, Romans, T
 
 TABLE = Table(
     point="komma",
+    decimals=2,
+    units={"dB": ("decibel", "decibel"), "km/u": ("kilometer per uur", "kilometer per uur"),
+           "el": ("eetlepel", "eetlepels"), "tl": ("theelepel", "theelepels")},
     to="tot",
     by="bij",
     times="keer",
@@ -15,7 +18,8 @@ TABLE = Table(
         "=": "is gelijk aan",
         "≠": "is niet gelijk aan", "≈": "ongeveer", "~": "ongeveer", "<": "kleiner dan", ">": "groter dan",
         "≤": "hoogstens", "≥": "minstens", "×": "keer", "÷": "gedeeld door", "√": "wortel van", "∞": "oneindig",
-        "°": "graden", "§": "paragraaf", "²": "kwadraat", "³": "tot de derde", "№": "nummer", "#": "hashtag",
+        "°": "graden", "§": "paragraaf", "^": "tot de macht", "²": "kwadraat", "³": "tot de derde", "№": "nummer",
+        "#": "hashtag",
     },
     web={
         ".": "punt", "/": "schuine streep", ":": "dubbele punt", "@": "apenstaartje", "-": "streepje",
@@ -25,14 +29,16 @@ TABLE = Table(
     abbreviations={
         "bijv.": "bijvoorbeeld", "bv.": "bijvoorbeeld", "d.w.z.": "dat wil zeggen", "enz.": "enzovoort",
         "etc.": "et cetera",
-        "o.a.": "onder andere", "m.a.w.": "met andere woorden", "i.p.v.": "in plaats van", "t.o.v.": "ten opzichte van",
+        "o.a.": "onder andere", "m.a.w.": "met andere woorden", "i.p.v.": "in plaats van",
+        "t.o.v.": "ten opzichte van",
         "a.u.b.": "alstublieft", "resp.": "respectievelijk", "ca.": "circa", "t/m": "tot en met",
         "v.Chr.": "voor Christus",
         "n.Chr.": "na Christus", "v. Chr.": "voor Christus", "n. Chr.": "na Christus", "m.b.t.": "met betrekking tot",
         "i.v.m.": "in verband met", "n.a.v.": "naar aanleiding van", "m.n.": "met name", "z.s.m.": "zo snel mogelijk",
         "incl.": "inclusief", "excl.": "exclusief", "tel.": "telefoon", "Tel.": "telefoon", "vgl.": "vergelijk",
         "jl.": "jongstleden", "a.s.": "aanstaande", "max.": "maximaal", "min.": "minimaal", "mld.": "miljard",
-        "mln.": "miljoen", "p.p.": "per persoon", "24/7": "vierentwintig zeven", "vs.": "versus",
+        "mln.": "miljoen", "p.p.": "per persoon", "24/7": "vierentwintig zeven", "nl.": "namelijk",
+        "evt.": "eventueel", "i.h.b.": "in het bijzonder", "vs.": "versus",
     },
     titles={
         "dr.": "doctor", "Dr.": "doctor", "drs.": "doctorandus", "Drs.": "doctorandus", "prof.": "professor",

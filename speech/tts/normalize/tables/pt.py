@@ -6,6 +6,8 @@ from speech.tts.normalize.table import Clock, Dates, Fractions, Money, Romans, T
 
 TABLE = Table(
     point="vírgula",
+    decimals=2,
+    units={"dB": ("decibel", "decibéis")},
     to="a",
     by="por",
     times="vezes",
@@ -14,7 +16,8 @@ TABLE = Table(
         "&": "e", "@": "arroba", "%": "por cento", "+": "mais", "−": "menos", "±": "mais ou menos", "=": "igual a",
         "≠": "diferente de", "≈": "aproximadamente", "~": "cerca de", "<": "menor que", ">": "maior que",
         "≤": "no máximo", "≥": "no mínimo", "×": "vezes", "÷": "dividido por", "√": "raiz de", "∞": "infinito",
-        "°": "graus", "§": "parágrafo", "²": "ao quadrado", "³": "ao cubo", "№": "número", "#": "hashtag",
+        "°": "graus", "§": "parágrafo", "^": "elevado a", "²": "ao quadrado", "³": "ao cubo", "№": "número",
+        "#": "hashtag",
     },
     web={
         ".": "ponto", "/": "barra", ":": "dois pontos", "@": "arroba", "-": "hífen", "_": "sublinhado",
@@ -23,6 +26,7 @@ TABLE = Table(
     },
     abbreviations={
         "p. ex.": "por exemplo", "P. ex.": "Por exemplo", "etc.": "et cetera", "a. C.": "antes de Cristo",
+        "a.C.": "antes de Cristo", "d.C.": "depois de Cristo",
         "d. C.": "depois de Cristo", "aprox.": "aproximadamente", "tel.": "telefone", "Tel.": "telefone",
         "EUA": "Estados Unidos", "Ltda.": "Limitada", "S. A.": "S A", "vs.": "versus", "máx.": "máximo",
         "mín.": "mínimo",
@@ -39,7 +43,8 @@ TABLE = Table(
     },
     counted={
         "n.º": "número", "N.º": "número", "nº": "número", "Nº": "número", "n.°": "número", "n°": "número",
-        "pág.": "página", "págs.": "páginas", "p.": "página", "pp.": "páginas", "cap.": "capítulo", "Cap.": "capítulo",
+        "pág.": "página", "págs.": "páginas", "p.": "página", "pp.": "páginas", "cap.": "capítulo",
+        "Cap.": "capítulo",
         "vol.": "volume", "Vol.": "volume", "fig.": "figura", "Fig.": "figura", "art.": "artigo", "Art.": "artigo",
         "ed.": "edição", "arts.": "artigos",
     },
@@ -56,7 +61,7 @@ TABLE = Table(
         "bilhões": ("bilhão", "bilhões"), "mil milhões": ("mil milhões", "mil milhões"),
     },
     noun=r"(?!(?:que|por|com|para|são|foi|era|como|mais|dos|das|uma|sem|sobre|até|entre|desde|mas)$)[a-zà-ü]{3,}",
-    feminine_nouns=("as", "a", "zes", "ções", "sões", "dades", "ção", "dade", "vez"),
+    feminine_nouns=("as", "a", "zes", "ções", "sões", "dades", "ção", "dade", "vez", "mulher", "mulheres"),
     feminine=frozenset({"hryvnia"}),
     feminine_end=("ra", "na", "da", "lha", "ça", "pia", "ia", "sa"),
     clock=Clock(
@@ -66,6 +71,7 @@ TABLE = Table(
     dates=Dates(day="first", form="masculine", day_month="{d} de {m}", year=" de {y}", between="de|,"),
     fractions=Fractions(
         half="um meio",
+        half_of=("meio", "meia"),
         and_half=" e meio",
         parts={
             2: ("meio", "meios"), 3: ("terço", "terços"), 4: ("quarto", "quartos"), 5: ("quinto", "quintos"),
