@@ -71,7 +71,7 @@ def _synthesizer(voice: ModelName, loading: VoiceLoading, options: VoiceOptions)
         made._progress = None  # the next call brings its own
         return made
 
-    return _voices.lend((os.fspath(voice), bound, *key(loading), *_written(voice, loading)), make)
+    return _voices.lend((str(voice), bound, *key(loading), *_written(voice, loading)), make)
 
 
 def _written(voice: ModelName, loading: VoiceLoading) -> Iterator[tuple[int, int] | None]:
@@ -82,7 +82,7 @@ def _written(voice: ModelName, loading: VoiceLoading) -> Iterator[tuple[int, int
         try:
             status = Path(file or "").stat()
             yield status.st_mtime_ns, status.st_size
-        except (OSError, ValueError):  # the name of a voice; of a file that is not there somebody else speaks
+        except (OSError, ValueError, TypeError):  # the name of a voice; of a file that is not there somebody else speaks
             yield None
 
 

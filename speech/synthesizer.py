@@ -15,7 +15,7 @@ from speech.cabinet import Cabinet, tag
 from speech.casting import Casting, known_voices, lexica, options_of
 from speech.data import Event, SynthesizeOptions
 from speech.devices import AUTO
-from speech.errors import StoppedError
+from speech.errors import StoppedError, UnsupportedError
 from speech.options import VoiceOptions, with_options
 from speech.speaking import Script, Speaking, Spoken
 from speech.spool import Spool
@@ -76,6 +76,7 @@ class Synthesizer:
         clips: Clips | None = None,
         **options: Unpack[VoiceOptions],
     ) -> None:
+        _check(voice, threads)
         self._voice = None if os.fspath(voice) == AUTO else os.fspath(voice)
         self._voices = known_voices(voices)
         document = Cast(self._voices.profiles, self._voices.cast, SynthesizeOptions(), self._voice).document
@@ -214,3 +215,10 @@ def _everybody_known(items: Iterator[Item], casting: Casting) -> Iterator[Item]:
     voices = [item.manner.voice for item in script if isinstance(item, Text) and item.manner.voice]
     casting.require(dict.fromkeys(voices))
     yield from script
+
+
+def _check(voice: object, threads: object) -> None:
+    if not isinstance(voice, (str, os.PathLike)):
+        raise UnsupportedError(f"voice is {voice!r}; it must be a name or a path")
+    if not isinstance(threads, int) or threads < 0:
+        raise UnsupportedError(f"threads is {threads!r}; it must be 0 or more")

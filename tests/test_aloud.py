@@ -120,6 +120,11 @@ assert np.array_equal(speech.synthesize("big dogs sleep.", sys.argv[1]).samples,
 """
 
 
+def test_a_voice_that_is_none_is_refused(cold):
+    with pytest.raises(UnsupportedError, match="a name or a path"):
+        speech.synthesize(TEXT, 5)
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
 @pytest.mark.parametrize("voice", [TWO, "espeak-ng"], ids=["piper", "espeak"])
 def test_a_forked_child_speaks_too(voice):

@@ -1,17 +1,22 @@
 """Voices as a class: texts to audio that knows what is said when."""
 
+import io
 import threading
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from speech_samples import SENTENCES, WHISPER_MICRO
 
 import speech
 from speech.errors import SpeechError, StoppedError, UnknownModelError, UnsupportedError
 from speech.synthesizer import Synthesizer
+from speech.tts import pipeline
 
 if TYPE_CHECKING:
     from speech.audio import Audio
@@ -248,6 +253,95 @@ def test_a_cached_sentence_is_the_same(own_folders):
     assert list(own_folders.rglob("*.sentence"))
 
 
+def kept(folders):
+    return len(list(folders.rglob("*.sentence")))
+
+
+def test_what_is_corrected_costs_one_sentence(own_folders):
+    """The first is spoken in another way, so that it is heard early: a new first costs the one that was it, too."""
+    with Synthesizer(TWO, cache=True) as tts:
+        for text, expected in [
+            ("one fox. two dogs. three cats.", 3),
+            ("one fox. two cows. three cats.", 4),
+            ("one fox. two cows. three cats. four pigs.", 5),
+            ("no cows. one fox. two cows. three cats. four pigs.", 7),
+            ("one fox. two dogs. two dogs. one fox.", 7),
+        ]:
+            tts.synthesize(text)
+            assert kept(own_folders) == expected
+        tts.synthesize("one fox. two dogs.", volume=-6.0, channels="stereo", sample_rate=48_000, sentence_pause=1.0)
+        assert kept(own_folders) == 7
+        tts.synthesize("one fox. two dogs.", seed=1)
+        assert kept(own_folders) == 9
+
+
+def test_a_book_that_was_killed_goes_on_where_it_was(own_folders):
+    sentences = [f"{number} red foxes ran home." for number in range(12)]
+    with Synthesizer(TWO, cache=True) as tts, tts.stream(" ".join(sentences)) as stream:
+        next(stream)
+    begun = kept(own_folders)
+    with Synthesizer(TWO, cache=True) as tts:
+        again = tts.synthesize(" ".join(sentences))
+    assert 1 <= begun < kept(own_folders) == 12
+    with Synthesizer(TWO) as tts:
+        assert np.array_equal(tts.synthesize(" ".join(sentences)).samples, again.samples)
+
+
+@given(st.lists(st.integers(0, 60), max_size=20))
+@settings(max_examples=15)
+def test_tokens_are_the_same_as_the_whole_however_they_are_cut(piper, places):
+    text = f"{TEXT} A man? A dog!\n\nthe red fox"
+    cuts = [0, *sorted(places), len(text)]
+    spoken = piper.synthesize(text[start:end] for start, end in pairwise(cuts))
+    whole = piper.synthesize(text)
+    assert np.array_equal(spoken.samples, whole.samples)
+    assert spoken.marks == whole.marks
+
+
+@pytest.mark.parametrize("threads", [1, 4])
+@pytest.mark.parametrize("cores", [1, 4])
+def test_how_many_work_changes_nothing(monkeypatch, threads, cores):
+    monkeypatch.setattr(pipeline, "cores", lambda: cores)
+    with Synthesizer(TWO, threads=threads) as tts:
+        spoken = tts.synthesize(f"{TEXT} {TEXT} a man, a dog, and the red fox that ran home.")
+    with Synthesizer(TWO) as tts:
+        other = tts.synthesize(f"{TEXT} {TEXT} a man, a dog, and the red fox that ran home.")
+    assert np.array_equal(spoken.samples, other.samples)
+
+
+SSML = '<speak>big <mark name="m"/>dogs <sub alias="sleep">zzz</sub>.</speak>'
+
+
+@pytest.mark.parametrize("form", ["text", "bytes", "file", "text file", "path", "pipe"])
+def test_a_document_comes_in_any_form(piper, tmp_path, form):
+    path = tmp_path / "a.ssml"
+    path.write_text(SSML)
+    sources = {
+        "text": lambda: SSML,
+        "bytes": lambda: SSML.encode(),
+        "file": lambda: path.open("rb"),
+        "text file": lambda: path.open(),
+        "path": lambda: path,
+        "pipe": lambda: io.BufferedReader(io.BytesIO(SSML.encode("utf-16"))),
+    }
+    source = sources[form]()
+    spoken = piper.synthesize(source)
+    if hasattr(source, "close"):
+        assert not source.closed
+        source.close()
+    assert written(spoken) == "big dogs zzz."
+    assert np.array_equal(spoken.samples, piper.synthesize(SSML).samples)
+
+
+def test_two_at_once_do_not_mind_each_other(piper):
+    plain = piper.synthesize(TEXT).samples
+    with Synthesizer(PIPER) as other, other.stream(TEXT) as stream:
+        first = next(stream).samples
+        assert np.array_equal(piper.synthesize(TEXT).samples, plain)
+        assert np.array_equal(np.concatenate([first, *(piece.samples for piece in stream)]), plain)
+    assert np.array_equal(piper.synthesize(TEXT).samples, plain)
+
+
 def test_from_many_threads_at_once(piper):
     texts = ["big dogs sleep.", "the red fox ran home.", TEXT]
     alone = [piper.synthesize(text).samples for text in texts]
@@ -274,6 +368,20 @@ def test_closing_ends_what_runs(piper):
         tts.synthesize("no")
 
 
+def test_what_is_closed_loads_nothing_any_more():
+    steps = []
+    tts = Synthesizer(PIPER, progress=steps.append)
+    stream = tts.stream(f"{TEXT} " * 50)
+    next(stream)
+    tts.close()
+    steps.clear()
+    for call in (lambda: list(stream), lambda: tts.synthesize("no"), lambda: tts.stream("no")):
+        with pytest.raises(StoppedError, match="make a new one"):
+            call()
+    assert "load" not in [step.stage for step in steps]
+    tts.close()
+
+
 def test_progress_grows_to_the_end(espeak):
     steps = []
     spoken = espeak.synthesize("One sentence. Two sentences. Three.", progress=steps.append)
@@ -293,6 +401,8 @@ def test_progress_grows_to_the_end(espeak):
         ({"voice": "espeak-ng", "lexicon": "no.toml"}, UnsupportedError, "no.toml"),
         ({"voice": "espeak-ng", "voices": "no.toml"}, UnsupportedError, "no.toml"),
         ({"voice": "espeak-ng", "lexicon": "no.txt"}, UnsupportedError, "no.txt"),
+        ({"voice": 5}, UnsupportedError, "a name or a path"),
+        ({"voice": "espeak-ng", "threads": -1}, UnsupportedError, "threads"),
     ],
 )
 def test_what_cannot_be_is_refused_at_once(arguments, error, says):
