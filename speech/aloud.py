@@ -82,7 +82,7 @@ def _written(voice: ModelName, loading: VoiceLoading) -> Iterator[tuple[int, int
         try:
             status = Path(file or "").stat()
             yield status.st_mtime_ns, status.st_size
-        except (OSError, ValueError, TypeError):  # the name of a voice; of a file that is not there somebody else speaks
+        except (OSError, ValueError, TypeError):  # no file: what is none is refused elsewhere
             yield None
 
 
