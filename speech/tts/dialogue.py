@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Literal
 from speech.data import Event
 from speech.errors import UnsupportedError
 from speech.tts.characters import Cleaner, texts
+from speech.tts.directions import DIRECTION, directs, seconds_of
 from speech.tts.plan import End, Manner, Pause
 from speech.tts.voices import named, plain, split
 
@@ -34,34 +35,17 @@ if TYPE_CHECKING:
 LONGEST_NAME, MOST_WORDS = 40, 4
 """Characters and words; what is longer before a colon is a sentence."""
 LONGEST_PAUSE = 60.0
-NEAR = 20
-"""Characters before a bracket in which a word is looked for."""
-
-PAUSES = {"pause": 1.0, "beat": 0.5, "silence": 2.0, "wait": 1.0, "break": 1.0}
-"""Seconds, where a direction gives none: our own choice; a beat is the shortest pause that is noticed as one."""
-LENGTHS = {"short": 0.5, "brief": 0.5, "slight": 0.5, "small": 0.5, "little": 0.5, "long": 2.0}
-UNITS = {"": 1.0, "s": 1.0, "ms": 0.001, "m": 60.0}
-
-_TIME = r"(\d+(?:[.,]\d+)?|[.,]\d+)[\s-]*(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?)?"
-_KIND = rf"({'|'.join(PAUSES)})"
-_PAUSE = re.compile(rf"(?:an?\s+)?(?:({'|'.join(LENGTHS)})\s+)?{_KIND}s?(?:\s*[:=,-]?\s*(?:(?:for|of)\s+)?{_TIME})?")
-_TIMED = re.compile(rf"{_TIME}[\s-]*(?:of\s+)?{_KIND}")
-
 _LABEL = re.compile(
-    r"(?:[-*•–]\s+)?(?P<before>(?:\[(?!\[)[^\[\]]*\]\s*+)*+)"  # a time, or a direction
+    r"(?:[-*•–>]\s+)?(?P<before>(?:\[(?!\[)[^\[\]]*\]\s*+)*+)"  # a time, or a direction
     r"(?P<bold>[*_]{0,3})(?P<name>[^:：()\[\]]{1,100}?)\s*+(?P<how>(?:\([^()]*\)\s*+|\[[^\[\]]*\]\s*+)*+)"
     r"(?P=bold)?\s*(?P<colon>[:：])(?P=bold)?(?P<said>.*)",
 )
-_DIRECTION = re.compile(
-    r"\[\[[^\[\]\n]*\]\]|\[(?P<square>[^\[\]]*)\](?!\([^()\s]*[./#])|[(（](?P<round>[^()（）]*)[)）]|【(?P<full>[^【】]*)】"
-)
+_STAMP = re.compile(r"(\d{1,2}(?::\d{2}){1,2}(?:[.,]\d+)?)\s+(?:[-–—]\s+)?")
+_CUE = re.compile(r"(?P<name>[^:()\[\]]{1,40}?)\s*(?P<how>(?:\([^()]*\)\s*)*)")
 _SEVERAL = re.compile(r"\s*[,&+/]\s*|\s+and\s+")
 _COMMENT = re.compile(r"\s*(?:#|//)")
 _NO_NAME = re.compile(r"[\"“”„«»‹›!?…,;=<>{}|@\\~^$%*`。！？，；]")
 _LIKE_A_MODEL = re.compile(r"[^\W\d_][^\s#_]*[_#]\S+")
-_ADVERB = re.compile(r"[a-z]+(?:ly|ing)")
-_SENTENCE_END = frozenset('.!?…:;"”»。！？')
-
 PARTICLES = frozenset(
     "and the of de la le du des del der den die das von van und et y e da dos di bin ibn al el".split()
 )
@@ -83,13 +67,6 @@ SENTENCES = frozenset(
 SECTIONS = frozenset(
     "chapter scene act part episode section step figure table int. ext. kapitel szene akt teil".split()
 )
-
-MANNERS = frozenset(
-    "laughs laugh laughter chuckles giggles sighs sigh sobs cries weeps coughs gasps groans yawns smiles nods shrugs "
-    "grins whispers whisper shouts shout screams mumbles aside offstage off o.s. v.o. cont'd contd exits exit enters "
-    "enter quiet loud applause sotto".split()
-)
-"""First words of directions that may stand in the middle of a sentence; others in round brackets are spoken there."""
 
 
 def items(
@@ -161,9 +138,11 @@ class _Script:
         self.lines = [self.cleaner.clean(line.rstrip(), number) for number, line in enumerate(lines, start=1)]
         margin = min((len(line) - len(line.lstrip()) for line in self.lines if line), default=0)
         self.labels = {number: label for number, line in self._written() if (label := _label(line, margin))}
+        cues = self._cues() if cast else {}
         self.known = {} if cast else self._voices({plain(voice) for voice in voices})
         self.unknown: dict[str, int] = {}
         self.doubtful: list[tuple[str, int]] = []
+        self._take_up(cues)
         self.parts = list(self._parts())
 
     def check(self) -> None:
@@ -183,6 +162,7 @@ class _Script:
             report(_event("flagged", line, f"{name!r} is read as text, not as the name of a speaker"))
         if self.cast and self.parts and not any(part.speaker for part in self.parts):
             report(Event("flagged", "no line of the script names a speaker of the cast: it is read by one voice"))
+        report = _once(report)
         before: _Part | None = None
         for part in self.parts:
             if before is not None:
@@ -205,6 +185,25 @@ class _Script:
         return f" (did you mean {spelled[near[0]]!r}?)" if near else ""
 
     # Reading.
+
+    def _cues(self) -> dict[int, _Label]:
+        """Names on lines of their own, in capitals, over what they say: as in the script of a film."""
+        written = [(0, ""), *self._written(), (0, "")]
+        cues: dict[int, _Label] = {}
+        for (_, before), (number, line), (after, following) in zip(written, written[1:], written[2:], strict=False):
+            found = _CUE.fullmatch(line.strip()) if line.isupper() and following and after not in self.labels else None
+            name = found["name"].strip() if found else ""
+            if found and (named(name, self.cast) or (not before and name and _like_a_name(name))):
+                cues[number] = _Label(name, "", found["how"].strip(), spaced=False, indented=False)
+        return cues
+
+    def _take_up(self, cues: dict[int, _Label]) -> None:
+        """Cues are labels where somebody of the cast has one: elsewhere capitals are only loud."""
+        if any(named(label.name, self.cast) for label in cues.values()):
+            self.labels |= cues
+            for number, label in cues.items():
+                if not named(label.name, self.cast):
+                    self.unknown.setdefault(label.name, number)
 
     def _written(self) -> Iterator[tuple[int, str]]:
         """The lines that are for somebody, and those that are blank."""
@@ -271,13 +270,16 @@ class _Script:
 
 
 def _label(line: str, margin: int) -> _Label | None:
-    found = _LABEL.match(line.strip())
+    stamp = _STAMP.match(bare := line.strip())
+    found = _LABEL.match(bare[stamp.end() if stamp else 0 :])
     if not found or not found["name"].strip() or found["name"].endswith("\\"):
         return None
     said, how = found["said"], found["how"].strip()
-    spaced = not said or said[0].isspace() or found["colon"] == "："
+    # Behind a time of day there may be anything: a label only if the name is known.
+    spaced = not stamp and (not said or said[0].isspace() or found["colon"] == "：")
+    before = f"[{stamp[1]}] {found['before']}" if stamp else found["before"]
     indented = len(line) - len(line.lstrip()) > margin
-    return _Label(found["name"].strip(), f"{found['before']}{said.strip()}", how, spaced, indented)
+    return _Label(found["name"].strip(), f"{before}{said.strip()}", how, spaced, indented)
 
 
 def _labels(name: str) -> bool:
@@ -307,19 +309,19 @@ def _like_a_word(name: str) -> bool:
 def _said(part: _Part, report: Report) -> Iterator[Item]:
     manner = Manner(voice=part.speaker)
     how = part.how.strip(" ()[]")
-    if (seconds := _seconds(how)) is not None:
+    if (seconds := seconds_of(how)) is not None:
         yield _bounded(seconds, part.line, report)
     elif how:
         report(_event("ignored", part.line, f"the direction {how!r} is left out"))
     text = part.text.replace("\\:", ":")
     left, at = "", 0
-    for found in _DIRECTION.finditer(text):
-        if not _directs(found, text):
+    for found in DIRECTION.finditer(text):
+        if not directs(found, text):
             continue
         left += text[at : found.start()]
         at = found.end()
         inner = found["square"] or found["round"] or found["full"] or ""
-        seconds = _seconds(inner)
+        seconds = seconds_of(inner, bare=found["round"] is None)
         if seconds is not None:
             yield from texts(left, manner) if left.strip() else ()
             left = ""
@@ -332,38 +334,17 @@ def _said(part: _Part, report: Report) -> Iterator[Item]:
     yield from texts(left, manner) if left.strip() else ()
 
 
-def _directs(found: re.Match[str], text: str) -> bool:
-    """Whether brackets hold a direction. Round ones may as well hold words to be spoken in the middle of a sentence."""
-    inner = found["round"]
-    if inner is None:
-        return not found[0].startswith("[[")  # a pronunciation
-    words = inner.split()
-    if not any(sum(letter.isalpha() for letter in word) > 1 for word in words):
-        return False
-    before = text[max(0, found.start() - NEAR) : found.start()]
-    if before.endswith("]") and re.search("[./#]", inner) and len(words) == 1:
-        return False  # a link
-    last = before.rstrip()[-1:]
-    if not last or last in _SENTENCE_END or last in "])）】":
-        return True
-    first = words[0].casefold().rstrip(".,;")
-    known = first in MANNERS or words[0].casefold() in MANNERS or _ADVERB.fullmatch(words[0])
-    return _seconds(inner) is not None or (bool(known) and len(words) <= MOST_WORDS)
+def _once(report: Report) -> Report:
+    """Tells what is said of a line for the first such line only; those that differ in numbers are alike."""
+    told: set[str] = set()
 
+    def tell(event: Event) -> None:
+        what = re.sub(r"\d", "0", event.message.partition(": ")[2])
+        if what not in told:
+            told.add(what)
+            report(event)
 
-def _seconds(direction: str) -> Seconds | None:
-    """How long a direction is silent; None: it is no pause."""
-    words = direction.strip().rstrip(".!").casefold()
-    if found := _PAUSE.fullmatch(words):
-        length, kind, time, unit = found.groups()
-        if time is None:
-            return PAUSES[kind] * LENGTHS.get(length, 1.0)
-    elif found := _TIMED.fullmatch(words):
-        time, unit, _ = found.groups()
-    else:
-        return None
-    unit = unit or ""
-    return float(time.replace(",", ".")) * UNITS["ms" if unit.startswith(("ms", "mil")) else unit[:1]]
+    return tell
 
 
 def _bounded(seconds: Seconds, line: int, report: Report) -> Pause:

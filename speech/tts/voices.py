@@ -243,6 +243,10 @@ class _Reader:
 
     def all(self) -> dict[str, Profile]:
         """Every entry, in the order of the file."""
+        first: dict[str, str] = {}
+        for name in self.table:
+            if (other := first.setdefault(plain(name), name)) != name:
+                raise self.mistake(name, f"is {other!r} again, since case makes no difference; rename one")
         return {name: self.entry(name, ()) for name in self.table}
 
     def entry(self, name: str, above: tuple[str, ...]) -> Profile:

@@ -30,7 +30,7 @@ def spoken(script, cast=CAST):
             found[-1] = (item.manner.voice, found[-1][1] + item.text)
         else:
             found.append((item.manner.voice, item.text))
-    return [pair for pair in found if pair]
+    return [(pair[0], pair[1].strip()) for pair in found if pair]
 
 
 def test_a_script_is_turns_with_pauses_between():
@@ -232,3 +232,41 @@ def test_nothing_but_directions_and_labels_is_lost(parts):
 def test_hostile_lines_take_no_time():
     for sign in ("(", "[", "【", "* ", " ", "_", "[x] ", "(x) ", ":", "a "):
         read("Anna: x\n" + sign * 20_000)
+
+
+def test_names_in_capitals_over_their_lines_speak_as_in_a_film():
+    script = "FADE IN.\n\nANNA (O.S.)\n(softly)\nHello.\n\nLOUD WORDS\n\nOLD MAN\nWhat?\nHUH?\n"
+    assert spoken(script) == [
+        (None, "FADE IN."), ("Anna", "Hello."), ("Anna", "LOUD WORDS"), ("Old Man", "What? HUH?"),
+    ]  # fmt: skip
+    with pytest.raises(UnsupportedError, match="'BOB' in line 4"):
+        read("ANNA\nHello.\n\nBOB\nHi.\n")
+    assert spoken("Anna: Hi.\n\nBOB\nand more\n") == [("Anna", "Hi."), ("Anna", "BOB and more")]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("00:01:05 Anna: Hi.", [("Anna", "Hi.")]),
+        ("1:05 - Anna: Hi.", [("Anna", "Hi.")]),
+        ("> Anna: Hi.", [("Anna", "Hi.")]),
+        ("8:00 Zoe: Hi.", [(None, "8:00 Zoe: Hi.")]),
+        ("8:00 " * 300 + "Anna: x", [(None, "8:00 " * 300 + "Anna: x")]),
+    ],
+)
+def test_a_time_or_a_sign_may_stand_before_a_name_that_is_known(line, expected):
+    assert spoken(line) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [("[2s]", 2), ("[1.5 seconds]", 1.5), ("[250 ms]", 0.25), ("[2]", None), ("[0:10]", None), ("(2 seconds)", None)],
+)
+def test_a_time_in_square_brackets_is_a_pause(said, seconds):
+    found = read(f"Anna: One {said} two.")[0]
+    assert [item.seconds for item in found if isinstance(item, Pause)] == ([] if seconds is None else [seconds])
+
+
+def test_a_direction_is_told_once():
+    told = read("Anna: (laughs) One. [00:01] Two. [00:02]\n" * 3)[1]
+    assert told == ["line 1: the direction 'laughs' is left out", "line 1: the direction '00:01' is left out"]

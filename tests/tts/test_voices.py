@@ -202,3 +202,8 @@ def test_one_speaker_is_given():
     assert settled(Manner(), "narrator#p9", speaker="p9").speaker == "p9"
     with pytest.raises(UnsupportedError, match="'narrator#p9' names a speaker, and the speaker is 'p8'"):
         settled(Manner(), "narrator#p9", speaker="p8")
+
+
+def test_two_names_that_differ_in_case_only_are_one_too_many():
+    with pytest.raises(UnsupportedError, match=r"cast\.anna: is 'Anna' again"):
+        read('[cast]\nAnna = "a"\nanna = "b"\n', "cast.toml")
