@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # Marks that belong to the word they stand at, whoever speaks what follows.
 TRAILING = re.compile(r"[.,;:!?…)\]}”’»。！？，、；：）」』]+")
+# Marks that belong to the word that follows.
+LEADING = re.compile(r"(?:^|(?<=\s))[(\[{\"'“‘«„¿¡（「『]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,21 @@ class Draft:
             if stays:
                 self.insert(Piece(stays[0], before))
                 text = text[stays.end() :]
+            elif text[0] != " ":
+                text = self._taken_back() + text
         if text:
             self.insert(Piece(text, manner))
+
+    def _taken_back(self) -> str:
+        """The marks at the end that belong to the next word, taken off."""
+        last = self._pieces[-1]
+        opening = LEADING.search(last.shown) if last.source is None else None
+        if not opening:
+            return ""
+        self._text = self._text[: len(self._text) - len(opening[0])]
+        self._seen = min(self._seen, len(self._text))
+        self._pieces[-1:] = [replace(last, shown=last.shown[: opening.start()])] if opening.start() else []
+        return opening[0]
 
     def mark(self, mark: Mark) -> None:
         """Add a mark, which goes with what stands before it."""

@@ -15,7 +15,17 @@ from speech.tts import prosody, xsampa
 from speech.tts.characters import Cleaner
 from speech.tts.flow import SPACES, Flow
 from speech.tts.plan import PLAIN, Clip, Manner, Mark, Pause, Text
-from speech.tts.vocabulary import ALPHABETS, FORMATTED, NAMESPACES, SAY_AS, SILENCES, format_of, own_name, unknown
+from speech.tts.vocabulary import (
+    ALPHABETS,
+    FORMATTED,
+    NAMESPACES,
+    SAY_AS,
+    SILENCES,
+    folded,
+    format_of,
+    own_name,
+    unknown,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,6 +82,7 @@ class Builder:
         self._write()
         self._prefixes |= {key[6:] for key, value in attributes.items() if key[:6] == "xmlns:" and value in NAMESPACES}
         name = own_name(tag, attributes, self._prefixes)
+        attributes = folded(name, attributes)
         around = self._open[-1] if self._open else _Element()
         element = replace(around, name=name, attributes=attributes, close=None)
         self._open.append(element)
@@ -156,7 +167,7 @@ class Builder:
             self._tell(f"<{element.name}> {', '.join(given)}: {why}")
 
     def _unknown(self, tag: str) -> None:
-        if tag.lower() in ("br", "div", "li", "hr", "tr", "td"):
+        if tag.lower() in ("br", "div", "li", "hr", "tr", "td", "mstts:turn"):
             self._flow.space()
         kind = "is an extension that is not known" if ":" in tag else "is no element of SSML"
         self._tell(f"<{tag}> {kind}: its text is spoken as any other", once=tag)
@@ -179,6 +190,9 @@ class Builder:
 
     def _speak(self, element: _Element) -> None:
         self._ignores(element, "startmark", "endmark", why="the document is spoken from its beginning to its end")
+        if len(self._open) > 1:  # in a Google <media>
+            self._flow.end("paragraph")
+            element.close = lambda _: self._flow.end("paragraph")
 
     def _block(self, element: _Element) -> None:
         of: Literal["sentence", "paragraph"] = "paragraph" if element.name == "p" else "sentence"
@@ -216,6 +230,8 @@ class Builder:
             if change is None:
                 self._tell(f"<prosody> {name} is {given!r}, which cannot be followed: it is left out")
                 continue
+            if name == "pitch" and "hz" in given.lower():
+                self._tell(f"<prosody> pitch {given!r} is taken as a change from {prosody.USUAL_PITCH:g} Hz", "Hz")
             now = float(getattr(element.manner, name))
             asked = change.times(now) if name == "rate" else change.plus(now)
             kept = prosody.bounded(asked, low, high)

@@ -35,6 +35,9 @@ MOST_PITCH = 24.0
 """Semitones; a voice follows less, this is where it stops to mean anything."""
 LEAST_PERCENT = 50.0
 """Of a pitch without a sign: less is a change by it, more is a part of what holds."""
+USUAL_PITCH = 160.0
+"""Hertz, where a change is given in them, since how high a voice is by itself is known to nobody here: between the
+voices of most men (85 to 155 Hz) and most women (165 to 255 Hz)."""
 MOST_GAIN = 20.0
 """Decibels."""
 LONGEST_BREAK = 600.0
@@ -76,7 +79,7 @@ def rate(value: str) -> Change | None:
 
 
 def pitch(value: str) -> Change | None:
-    """``high``, ``+2st``, ``+10%``; not ``180Hz``: how high a voice is by itself is known to nobody here."""
+    """``high``, ``+2st``, ``+10%``, ``+20Hz`` (of the usual pitch); not ``180Hz``."""
     label = value.strip().lower()
     if label in PITCHES:
         return Change(12 * log2(PITCHES[label]), absolute=True)
@@ -85,6 +88,8 @@ def pitch(value: str) -> Change | None:
         return None
     if unit in ("st", "semitone", "semitones"):
         return Change(number)
+    if unit == "hz":
+        return Change(12 * log2(1 + number / USUAL_PITCH)) if signed and number > -USUAL_PITCH else None
     # SSML asks for a sign. Without one 120% can only be a part of what holds, and 10% a change by it.
     factor = 1 + number / 100 if signed or number < LEAST_PERCENT else number / 100
     return Change(12 * log2(factor)) if unit == "%" and factor > 0 else None
@@ -108,8 +113,10 @@ def volume(value: str) -> Change | None:
 
 
 def time(value: str) -> Seconds | None:
-    """``500ms``, ``1.5s``; not negative."""
+    """``500ms``, ``1.5s``, ``0``; not negative."""
     number, unit, _ = _parsed(value)
+    if number == 0 and not unit:
+        return 0.0
     if number is None or unit not in ("s", "ms") or number < 0:
         return None
     return number / 1000 if unit == "ms" else number

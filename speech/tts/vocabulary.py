@@ -61,6 +61,17 @@ def unknown(name: str, attributes: Attributes) -> list[str]:
     return [key for key in attributes if key not in known and key not in COMMON and key[:6] not in ("xmlns:", "xsi:sc")]
 
 
+def folded(name: str, attributes: Attributes) -> Attributes:
+    """The attributes as they are known, where they are written in another case and are not there twice."""
+    if not unknown(name, attributes):
+        return attributes
+    known = {key.lower(): key for key in (*ATTRIBUTES.get(name, ()), *COMMON)}
+    return {
+        known.get(key.lower(), key) if known.get(key.lower()) not in attributes else key: value
+        for key, value in attributes.items()
+    }
+
+
 def format_of(kind: str, given: str) -> str:
     """A format as the plan has it: of a date the order of day, month and year, each once."""
     if kind != "date":

@@ -272,7 +272,7 @@ POLLY = """<speak>
     ("document", "words", "events"),
     [
         (AZURE, "Good morning! Quick.| My number is 555 0100.", 1),
-        (GOOGLE, "Step 1, take a| breath. Both.| 1960-09-10", 3),
+        (GOOGLE, "Step 1, take a| breath.|Both.||1960-09-10", 3),
         (POLLY, "From the paper. Quiet. read", 3),
     ],
 )
@@ -309,3 +309,24 @@ def test_no_letter_is_lost(inside):
     for letter in "abcé":
         assert said.count(letter) == re.sub("<[^>]*>", "", inside).count(letter)
     assert not set("123456") & set(said)
+
+
+def test_names_in_another_case_are_known():
+    assert spoken("<Prosody RATE='fast'>a</Prosody><BREAK Time='1s'/>b") == [
+        Text("a", Manner(rate=1.55)), Pause(1), Text("b"),
+    ]  # fmt: skip
+    assert "Rate: there is nothing" in read("<prosody rate='fast' Rate='slow'>a</prosody>")[1][0]
+
+
+def test_a_document_in_a_document_is_apart():
+    assert (
+        written(read("<media><speak>One</speak></media><media><speak>Two</speak></media>three")[0]) == "One|Two|three"
+    )
+
+
+def test_a_change_in_hertz_is_followed_and_told():
+    found, told = read("<prosody pitch='+160Hz'>a</prosody> <prosody pitch='+10Hz'>b</prosody>")
+    assert found[0].manner.pitch == pytest.approx(12)
+    assert [message.partition(": ")[2] for message in told] == [
+        "<prosody> pitch '+160Hz' is taken as a change from 160 Hz"
+    ]

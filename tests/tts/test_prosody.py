@@ -68,7 +68,7 @@ def test_times(value, expected):
     [
         *((prosody.rate, value) for value in ("100", "1%")),
         *((prosody.rate, value) for value in ("0", "0%", "-100%", "-200%", "nan", "inf", "", "quick", "5st", "1e999")),
-        *((prosody.pitch, value) for value in ("180Hz", "+50Hz", "+2", "-100%", "nanst", "higher", "")),
+        *((prosody.pitch, value) for value in ("180Hz", "-160Hz", "+2", "-100%", "nanst", "higher", "")),
         *((prosody.volume, value) for value in ("101", "-101%", "+5st", "nan", "louder", "1e999dB", "")),
         *((prosody.time, value) for value in ("nans", "infs", "s", "", "1e999s", "9" * 400 + "s")),
     ],
@@ -109,3 +109,15 @@ def test_emphasis():
 
 def test_breaks_grow_with_their_strength():
     assert list(prosody.BREAKS.values()) == sorted(prosody.BREAKS.values())
+
+
+def test_a_change_in_hertz_is_one_of_the_usual_pitch():
+    for value, semitones in (("+160Hz", 12), ("-80hz", -12), ("+0Hz", 0)):
+        change = prosody.pitch(value)
+        assert change is not None
+        assert change.by == pytest.approx(semitones)
+
+
+def test_no_time_needs_no_unit():
+    assert prosody.time("0") == 0
+    assert prosody.time("2") is None

@@ -79,6 +79,8 @@ P = End("paragraph")
         # A change of manner is no end.
         (["One ", Text("two", SLOW), " three. Four"], ["One", "two", "three.", 0.2, "Four"]),
         (["One ", Text("two", SLOW), "."], ["One", "two."]),
+        (["One (", Text("two", SLOW), ") and “", Text("three", SLOW), "”"], ["One", "(two)", "and", "“three”"]),
+        (["(", Text("two", SLOW), ") dogs’", Text(" three", SLOW)], ["(two)", "dogs’", "three"]),
         (["One. ", Text("Two.", SLOW)], ["One.", 0.2, "Two."]),
         (["Dr. ", Text("Smith.", SLOW)], ["Dr.", "Smith."]),
         # Marks, chapters and clips.
