@@ -278,7 +278,7 @@ def test_what_is_corrected_costs_one_sentence(own_folders):
 def test_a_book_that_was_killed_goes_on_where_it_was(own_folders):
     sentences = [f"{number} red foxes ran home." for number in range(12)]
     with Synthesizer(TWO, cache=True) as tts, tts.stream(" ".join(sentences)) as stream:
-        next(stream)
+        assert next(piece for piece in stream if piece.marks)  # one is whole
     begun = kept(own_folders)
     with Synthesizer(TWO, cache=True) as tts:
         again = tts.synthesize(" ".join(sentences))
