@@ -59,7 +59,7 @@ _DRAWN = re.compile(r"[-*_=~#+•·⁂—–◆◇★☆❦❧§. ]+")
 _RULE = re.compile(r"(?:[-*_=~#+•·—–◆◇★☆§] ?){3,}|[⁂❦❧] ?|(?:[*⁂❦❧◆◇★☆] ?){1,2}")
 _UNDERLINE = re.compile(r"[-=~]{3,}")
 _BULLET = re.compile(r"[-*+•‣◦▪●·] ")
-_NUMBER = re.compile(r"\(?(\d{1,3})[.)] ")
+_NUMBER = re.compile(r"(?!\(\d{3}\))\(?(\d{1,3})[.)] ")
 _HASHES = re.compile(r"#{1,6} ")
 _HYPHENATED = re.compile(r"(?:^|[^\w-])([^\W\d_]{2,})-$")
 

@@ -42,7 +42,7 @@ def rules(reader: Reader) -> Iterator[Rule]:
     yield from _worded(reader)
     if dates.decades:
         suffix = literal(dates.decades)
-        decade = re.compile(rf"(?<![\w.,{TAKEN}])(?P<mark>['’])?(?P<n>(?:\d\d)?\d0)(?P<suffix>{suffix})(?!\w)")
+        decade = re.compile(rf"(?<![\w.,={TAKEN}])(?P<mark>['’])?(?P<n>(?:\d\d)?\d0)(?P<suffix>{suffix})(?!\w)")
         yield Rule(decade, partial(_decade, reader=reader))
 
 

@@ -81,14 +81,14 @@ def _read(match: re.Match[str], reader: Reader, symbols: Mapping[str, str]) -> s
     code = symbols[match["symbol"]]
     exact = match["n"] and not (match["end"] or match["part"] or match["scale"])
     numeral = reader.numeral(match["n"]) if exact else None
-    said = _exact(numeral, code, reader) if numeral else None
+    said = _exact(numeral, code, reader, match) if numeral else None
     if said and match["sign"]:
         said = f"{reader.sign(match['sign'])} {said}"
     said = said or _loose(match, code, reader)
     return f"{reader.spell.minus} {said}" if said and match["minus"] else said
 
 
-def _exact(numeral: Numeral, code: str, reader: Reader) -> str | None:
+def _exact(numeral: Numeral, code: str, reader: Reader, match: re.Match[str]) -> str | None:
     """Units and hundredths, where the amount is written with both."""
     names = reader.table.money.names.get(code)
     if len(numeral.fraction) != 2 or (names and not names[2]):
@@ -96,8 +96,9 @@ def _exact(numeral: Numeral, code: str, reader: Reader) -> str | None:
     whole, cents = numeral.whole or "0", int(numeral.fraction)
     if names is None:
         return _plainly(whole, cents, code, reader)
-    unit = _counted(Numeral(whole), code, reader)
-    name = names[2] if cents == 1 else names[3]
+    singular = reader.attributive(match)
+    unit = f"{reader.spell.cardinal(whole)} {names[0]}" if singular else _counted(Numeral(whole), code, reader)
+    name = names[2] if cents == 1 or singular else names[3]
     said = reader.spell.attributive(str(cents), reader.form(names[2]))
     if cents == 0:
         return unit

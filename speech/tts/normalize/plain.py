@@ -19,6 +19,9 @@ TELEPHONE = re.compile(
     r"(?<![\w.,-])(?<!\d )(?:\+\d{1,3}(?:[ ./-]?\(?\d{1,5}\)?){2,8}|(?:1[ -])?\(\d{3,5}\)\s?\d{2,4}(?:[ -]\d{2,4}){1,3}"
     r"|\d{3}[-.]\d{3}[-.]\d{4}|\d{3}-\d{4}|0[1-9]\d{1,4}[/ -]\d{3,9}(?:[ -]\d{2,5}){0,3})(?![\w-]|[.,]\d)"
 )
+CALLED = re.compile(
+    r"(?<!\w)(?P<cue>(?:[Tt]el|[Tt]fno|[Pp]hone|[Ff]ax|[Mm]obile?|Handy)\.?:?\s)(?P<n>\d[\d /-]{5,18}\d)(?!\w)"
+)
 SERIAL = re.compile(r"(?<![\w.,-])\d++(?:[-‐‑]\d++){2,}(?![\w])")
 GROUP = re.compile(r"\d+")
 CODE = re.compile(r"(?<![\w.,])(?:[^\W\d_]++\d|\d++[^\W\d_])[^\W_]*+(?P<more>(?:-(?=[^\W_]*\d)[^\W_]++)*+)(?![^\W_])")
@@ -36,6 +39,8 @@ LONG = 4
 def telephones(reader: Reader) -> Iterator[Rule]:
     """Telephone numbers, before anything sees a range or a sum in them."""
     yield Rule(TELEPHONE, lambda match: telephone(match[0], reader))
+    if base(reader.language) != "fr":  # has pairs of figures for that
+        yield Rule(CALLED, lambda match: f"{_called(match['cue'], reader)} {telephone(match['n'], reader)}")
     yield Rule(SERIAL, lambda match: telephone(match[0], reader))
     if reader.table.postal:
         yield Rule(re.compile(reader.table.postal), lambda match: telephone(match[0], reader))
@@ -49,6 +54,14 @@ def telephone(written: str, reader: Reader) -> str:
     """Digit by digit, with a short rest between the groups."""
     plus = f"{reader.table.signs.get('+', 'plus')} " if written.lstrip().startswith("+") else ""
     return plus + ", ".join(reader.spell.digits(group) for group in GROUP.findall(written))
+
+
+def _called(cue: str, reader: Reader) -> str:
+    """What stands before a telephone number, written out where it is an abbreviation."""
+    word = cue.rstrip(" :")
+    colon = ":" if cue.rstrip().endswith(":") else ""
+    known = {**reader.table.abbreviations, **reader.table.counted}
+    return known.get(word, word) + colon
 
 
 def ordinals(reader: Reader) -> Iterator[Rule]:

@@ -25,6 +25,8 @@ UNSPACED = frozenset({"ja", "km", "lo", "my", "th", "yue", "zh"})
 """Languages that put no spaces between words."""
 FULL_STOP_ORDINALS = frozenset("bs cs da et fi hr hu is lb lv nb nn no pl sk sl sr tr".split())
 """Languages in which a full stop behind figures makes an ordinal, besides those whose tables say so."""
+ROMAN = r"(?=[IVXLCDM])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
+VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 VULGAR = {
     "½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5),
     "⅘": (4, 5), "⅙": (1, 6), "⅚": (5, 6), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8), "⅞": (7, 8), "⅐": (1, 7),
@@ -118,7 +120,7 @@ class Reader:
         behind = match.string[match.end() : match.end() + LOOK]
         if re.match(r"-[a-z]", behind):
             return True
-        noun = re.match(r"[ \u00a0]([a-z]{2,})", behind)
+        noun = re.match(r"[ \u00a0]([a-zA-Z]{2,})", behind)
         if not noun or noun[1] in self.table.no_nouns or noun[1].endswith(("ed", "ly")):
             return False
         ahead = match.string[max(0, match.start() - LOOK) : match.start()]
@@ -153,6 +155,13 @@ def literal(words: Iterable[str], *, spaced: bool = False) -> str:
     ordered = sorted(words, key=lambda word: (-len(word), word))
     parts = [re.escape(word).replace("\\ ", SPACE) if spaced else re.escape(word) for word in ordered]
     return "|".join(parts) or r"(?!)"
+
+
+def value(roman: str) -> int:
+    """The number that a well-formed Roman numeral is."""
+    figures = [VALUES[letter] for letter in roman]
+    pairs = zip(figures, [*figures[1:], 0], strict=True)
+    return sum(-figure if figure < following else figure for figure, following in pairs)
 
 
 def before(match: re.Match[str], words: int = 1) -> str:

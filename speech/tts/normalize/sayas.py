@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from speech.tts.normalize import dates, money, plain, times, units, words
-from speech.tts.normalize.reader import Reader, Rule, reader
+from speech.tts.normalize import dates, money, plain, times, units
+from speech.tts.normalize.reader import ROMAN, Reader, Rule, reader, value
 
 Read = Callable[[str, str, Reader], str | None]
 """Of the text, the format behind the colon, and the reader."""
@@ -39,14 +39,14 @@ def _cardinal(text: str, _: str, known: Reader) -> str | None:
     if numeral is not None:
         said = known.spell.number(numeral)
         return f"{known.sign(match[1])} {said}" if match and match[1] else said
-    return known.spell.cardinal(str(words.value(text))) if re.fullmatch(words.ROMAN, text) else None
+    return known.spell.cardinal(str(value(text))) if re.fullmatch(ROMAN, text) else None
 
 
 def _ordinal(text: str, _: str, known: Reader) -> str | None:
     suffixed = _first(plain.ordinals)(text, "", known)
     if suffixed:
         return suffixed
-    digits = str(words.value(text)) if re.fullmatch(words.ROMAN, text) else text.removesuffix(".")
+    digits = str(value(text)) if re.fullmatch(ROMAN, text) else text.removesuffix(".")
     return known.spell.ordinal(digits) if digits.isdecimal() else None
 
 

@@ -26,7 +26,9 @@ FORMULA = re.compile(rf"(?<!\w)(?=[A-Za-z]+[{LOWERED}])[A-Za-z{LOWERED}]+")
 ANGLE = re.compile(
     r"(?<![\w.,])(?P<deg>\d{1,3})°\s?(?P<min>\d{1,2})['’′](?:\s?(?P<sec>\d{1,2}(?:[.,]\d+)?)(?:\"|”|″|''))?"
 )
-INCHES = re.compile(rf"(?<![\w.,{TAKEN}/])(?P<n>\d{{1,3}}(?:[.,]\d{{1,2}})?)(?P<mark>[\"”″])(?=$|[\s,;:)-])")
+INCHES = re.compile(
+    rf"(?<![\w.,{TAKEN}/])(?P<n>\d{{1,3}}(?:[.,]\d{{1,2}})?)(?:/(?P<under>\d{{1,2}}))?(?P<mark>[\"”″])(?=$|[\s,;:)-])"
+)
 ALONE = frozenset({"mph", "kph", "kWh", "km/u"})
 """Units of letters that are no words."""
 QUOTED = 400
@@ -115,5 +117,9 @@ def _inches(match: re.Match[str], reader: Reader) -> str | None:
     names = cldr.unit(numeral, "length-inch", reader.language) if numeral else None
     if names is None or numeral is None or (opened and match["mark"] != "″"):
         return None
+    if match["under"]:
+        part = reader.fraction(int(match["n"]), int(match["under"])) if match["n"].isdecimal() else None
+        one = cldr.unit(Numeral("1"), "length-inch", reader.language)
+        return f"{part} {one[1]}" if part and one else None
     noun = cldr.unit(Numeral("1"), "length-inch", reader.language) if reader.attributive(match) else names
     return f"{reader.spell.number(numeral, reader.form(names[1]))} {(noun or names)[1]}"

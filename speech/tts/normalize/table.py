@@ -190,6 +190,9 @@ class Table:
     """Words behind it that do not make it a count."""
     year_plurals: tuple[str, ...] = ()
     """Endings of nouns that are counted; any other word may stand behind a year."""
+    year_nouns: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Regular expressions for the word behind the ordinal of a year or a century, the form it asks for ("" where the
+    preposition tells), and the word to say ("" for the one that is written)."""
     year_nouns_capital: bool = False
     """Nouns are written with a capital letter, and a number before one counts it."""
     scales: Mapping[str, tuple[str, str]] = field(default_factory=dict)

@@ -57,6 +57,8 @@ def said_at(hour: str, minute: str, second: str, reader: Reader, clock: Clock, *
     h = clock.one if clock.one and number == "1" else h
     m, zero = spell.cardinal(str(int(minute))), spell.cardinal("0")
     words = {"h": h, "zero": zero, "noun": clock.noun[number not in ("0", "1")]}
+    if second == "00" and minute != "00":
+        second = ""
     if minute == "00" and second and not half:
         return duration(hour, minute, second, reader)
     if minute == "00" and not second:

@@ -61,7 +61,7 @@ UNITS = {
     "kbps": "digital-kilobit/duration-second", "Gbps": "digital-gigabit/duration-second",
     "MB/s": "digital-megabyte/duration-second", "GB/s": "digital-gigabyte/duration-second",
     "Pa": "pressure-pascal", "hPa": "pressure-hectopascal", "kPa": "pressure-kilopascal",
-    "MPa": "pressure-megapascal",
+    "MPa": "pressure-megapascal", "atm": "pressure-atmosphere",
     "bar": "pressure-bar", "mbar": "pressure-millibar", "psi": "pressure-pound-force-per-square-inch",
     "ppm": "concentr-permillion", "%": "concentr-percent", "‰": "concentr-permille",
     "MP": "graphics-megapixel", "px": "graphics-pixel", "dpi": "graphics-dot-per-inch", "ct": "mass-carat",
@@ -69,7 +69,23 @@ UNITS = {
 }  # fmt: skip
 
 
+PARTS = rf"(?<![\w.,/⁄{TAKEN}-])(?:(?P<whole>\d{{1,3}})\s)?(?P<over>\d{{1,3}})[/⁄](?P<under>\d{{1,4}})"
+DIGITS = re.compile(r"\d+")
 FEET = re.compile(rf"(?<![\w.,{TAKEN}])(?P<feet>\d{{1,2}})['’′]\s?(?P<inches>1[01]|\d)(?:\"|”|″|'')")
+
+
+def _part(match: re.Match[str], reader: Reader) -> str | None:
+    """``1/4 tsp``, ``2 1/2 kg``."""
+    over, under, whole = int(match["over"]), int(match["under"]), match["whole"]
+    names = measured(Numeral("2" if whole else "1"), match["unit"], reader)
+    if names is None or over >= under:
+        return None
+    halves = reader.table.fractions.half_of
+    if not whole and (over, under) == (1, 2) and halves[0]:
+        said: str | None = halves[reader.form(names[1]) == "feminine"]
+    else:
+        said = reader.mixed(whole, over, under) if whole else reader.fraction(over, under)
+    return " ".join(filter(None, (names[0], said, names[1]))) if said else None
 
 
 def percentages(reader: Reader) -> Iterator[Rule]:
@@ -95,14 +111,19 @@ def feet(reader: Reader) -> Iterator[Rule]:
 def rules(reader: Reader) -> Iterator[Rule]:
     """An amount and its unit, with anything between ``5kg`` and ``10–15 km/h``; and sides of a rectangle."""
     known = literal({*UNITS, *reader.table.units})
-    units = rf"(?P<unit>(?:{known})(?!\w)(?!/\w)(?!(?<=[A-Z])\.\s?[A-Z\d]))(?P<dot>\.(?=\s[a-zà-ÿа-я\d]|[,;:)]|$))?"
+    per = rf"(?:/(?:{literal(symbol for symbol in UNITS if symbol.isalpha() or symbol[-1] in '²³')}))?"
+    beside = rf"(?:(?<![\w{TAKEN}])|(?<=\d[x×]))(?<!\d/)(?<!\d⁄)"
+    units = (
+        rf"(?P<unit>(?:{known}){per}(?!\w)(?!/\w)(?!(?<=[A-Z])\.\s?[A-Z\d]))(?P<dot>\.(?=\s[a-zà-ÿа-я\d]|[,;:)]|$))?"
+    )
     yield from _crowds(reader)
-    yield Rule(re.compile(rf"{reader.quantity()}[\s-]?{units}"), partial(_read, reader=reader))
+    yield Rule(re.compile(rf"{PARTS}\s?{units}"), partial(_part, reader=reader))
+    yield Rule(re.compile(rf"{reader.quantity(beside)}[\s-]?{units}"), partial(_read, reader=reader))
     if reader.table.by:
         if "×" in reader.table.signs:
             product = rf"(?<=[\d{TAKEN}])\s[x×]\s(?=\d[^=\n]{{0,20}}=)"
             yield Rule(re.compile(product), lambda _: f" {reader.table.signs['×']} ")
-        sides = rf"(?<=[\d{TAKEN}])(?P<gap>\s?)[x×](?P=gap)(?=\d)"
+        sides = rf"(?<=[\d{TAKEN}])(?P<gap>\s?)[x×](?P=gap)(?=[\d{TAKEN}])"
         yield Rule(re.compile(sides), lambda _: f" {reader.table.by} ")
 
 
@@ -143,4 +164,13 @@ def _read(match: re.Match[str], reader: Reader) -> str | None:
 def measured(count: Numeral, symbol: str, reader: Reader) -> tuple[str, str] | None:
     """What stands before and after that number."""
     own = reader.table.units.get(symbol)
-    return ("", own[count.count != 1]) if own else cldr.unit(count, UNITS[symbol], reader.language)
+    if own:
+        return "", own[count.count != 1]
+    names = cldr.unit(count, _named(symbol), reader.language)
+    return (names[0], DIGITS.sub(lambda digits: reader.spell.cardinal(digits[0]), names[1])) if names else None
+
+
+def _named(symbol: str) -> str:
+    """What CLDR calls a unit, which may be one per another."""
+    over, _, under = symbol.partition("/")
+    return UNITS.get(symbol) or (f"{UNITS[over]}/{UNITS[under]}" if over in UNITS and under in UNITS else "")

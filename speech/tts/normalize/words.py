@@ -7,7 +7,20 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from speech.languages import base
-from speech.tts.normalize.reader import DASH, FULL_STOP_ORDINALS, LOOK, TAKEN, Reader, Rule, before, literal
+from speech.tts.normalize.numbers import Numeral
+from speech.tts.normalize.reader import (
+    DASH,
+    FULL_STOP_ORDINALS,
+    LOOK,
+    ROMAN,
+    TAKEN,
+    Reader,
+    Rule,
+    before,
+    literal,
+    value,
+)
+from speech.tts.normalize.units import UNITS, measured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,15 +35,15 @@ NAME_BEFORE = re.compile(
     r"|\b(?:by|and|of|with|from|to|für|von|und|mit|par|de|et|di|da|e|por|y|van|en|door)[ \u00a0])$"
 )
 """What may stand before an initial: nothing, or more of the name."""
-ROMAN = r"(?=[IVXLCDM])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
 HEADING = re.compile(r"^(?P<n>(?=[IVX]{2})X{0,3}(?:IX|IV|V?I{0,3}))(?=[.)]\s\S)")
 """At the beginning of all: what a chapter is counted with."""
 DOTTED = re.compile(r"(?<=\w )(?P<n>(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3}))\.(?=\s|$)")
 PARTICLES = ("de", "den", "der", "van", "von", "ten", "ter", "te", "du", "di")
 """Words in lower case that a name begins with."""
-VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 RULED = re.compile(r"\s*(?:$|[^\w\s]|(?:of|was|had|died|ruled|reigned|von|war|starb|de|d'|fue|di|fu|van)\b)")
 """What may follow a king's single letter, which may also be a pronoun or an initial."""
+INITIALED = re.compile(rf"\.?\s{CAPITAL}|\.\w")
+"""What shows that a single letter is an initial."""
 ANYWHERE = "&±≠≈≤≥×÷√∞§№©%†°²³−"
 SPACED = "+=<>~^@-–*"
 """Signs that only mean something between spaces or numbers."""
@@ -119,18 +132,12 @@ def romans(reader: Reader) -> Iterator[Rule]:
         yield Rule(century, partial(_century, reader=reader))
 
 
-def value(roman: str) -> int:
-    """The number that a well-formed Roman numeral is."""
-    figures = [VALUES[letter] for letter in roman]
-    pairs = zip(figures, [*figures[1:], 0], strict=True)
-    return sum(-figure if figure < following else figure for figure, following in pairs)
-
-
 def _king(match: re.Match[str], reader: Reader) -> str | None:
     table, name = reader.table.romans, match["name"]
     roman = match["n"].removesuffix(match["suffix"] or "\0")
     number, follower = value(roman), match.string[match.end() : match.end() + LOOK]
-    if number > 40 or (len(roman) == 1 and not match["suffix"] and not _dot(match) and not RULED.match(follower)):
+    plain = len(roman) == 1 and not match["suffix"] and not _dot(match) and not RULED.match(follower)
+    if number > 40 or (plain and (roman not in "VX" or INITIALED.match(follower))):
         return None
     queen = name in table.queens
     form = table.queen_form if queen else table.form
@@ -180,6 +187,8 @@ def signs(reader: Reader) -> Iterator[Rule]:
         yield Rule(re.compile(rf"(?<={TAKEN}):(?={TAKEN})"), lambda _: f" {table.ratio} ")
     yield Rule(re.compile(rf"(?<={TAKEN}),(?={TAKEN})"), lambda _: ",")
     if table.per:
+        unit = re.compile(rf"(?<={TAKEN})/(?P<unit>{literal(UNITS)})(?!\w)")
+        yield Rule(unit, lambda match: f" {table.per} {(measured(Numeral('1'), match['unit'], reader) or '  ')[1]}")
         yield Rule(re.compile(rf"(?<={TAKEN})/(?=[^\W\d_])"), lambda _: f" {table.per} ")
     anywhere = [sign for sign in table.signs if sign[0] in ANYWHERE]
     spaced = [sign for sign in table.signs if sign in SPACED]

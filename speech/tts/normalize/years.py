@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from speech.languages import base
-from speech.tts.normalize.reader import DASH, LOOK, TAKEN, Reader, Rule, after, before
+from speech.tts.normalize.reader import DASH, LOOK, ROMAN, TAKEN, Reader, Rule, after, before, value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,9 +27,23 @@ def rules(reader: Reader) -> Iterator[Rule]:
     """``1939–1945``, ``2019–20``, and what the words beside it make a year."""
     if base(reader.language) in IDEOGRAPHIC:
         yield Rule(re.compile(r"(?<!\d)\d{4}(?=年)"), lambda match: reader.spell.digits(match[0]))
+    for noun, (form, word) in reader.table.year_nouns.items():
+        numeral = rf"(?<![\w.,])(?:(?P<n>\d{{3,4}})|(?P<roman>[IVX]+))\s?(?P<noun>{noun})(?!\w)"
+        yield Rule(re.compile(numeral), partial(_inflected, reader=reader, form=form, word=word))
     if reader.table.years:
         yield Rule(YEARS, partial(_years, reader=reader))
         yield Rule(YEAR, partial(_year, reader=reader))
+
+
+def _inflected(match: re.Match[str], reader: Reader, form: str, word: str) -> str | None:
+    """A year or a century as an ordinal in the case of its noun."""
+    if match["roman"] and not re.fullmatch(ROMAN, match["roman"]):
+        return None
+    if not form:  # an abbreviation, whose case the preposition tells
+        form = "masculine-locative" if before(match) in ("в", "во", "о", "при") else "masculine-genitive"
+        word = "году" if form == "masculine-locative" else "года"
+    said = reader.spell.ordinal(match["n"] or str(value(match["roman"])), form)
+    return f"{said} {word or match['noun']}" if said else None
 
 
 def _years(match: re.Match[str], reader: Reader) -> str | None:

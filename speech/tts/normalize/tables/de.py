@@ -55,7 +55,9 @@ TABLE = Table(
         "u. Ä": "und Ähnliches",
     },
     titles={
-        "Dr.": "Doktor", "Prof.": "Professor", "Hr.": "Herr", "Hrn.": "Herrn", "Fr.": "Frau", "St.": "Sankt",
+        "Dr.": "Doktor", "Dr. med.": "Doktor med", "Dr. phil.": "Doktor phil", "Dr. jur.": "Doktor jur",
+        "Dr. rer. nat.": "Doktor rer nat",
+        "Fa.": "Firma", "Prof.": "Professor", "Hr.": "Herr", "Hrn.": "Herrn", "Fr.": "Frau", "St.": "Sankt",
         "Dipl.-Ing.": "Diplomingenieur", "Ing.": "Ingenieur", "Hl.": "Heilige", "hl.": "heilige",
     },
     places={"Str.": "Straße", "Pl.": "Platz", "jun.": "junior", "sen.": "senior", "jr.": "junior"},

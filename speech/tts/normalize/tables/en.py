@@ -94,6 +94,8 @@ TABLE = Table(
     "area code"}),
     postal=r"(?<=\b[A-Z]{2} )\d{5}(?:-\d{4})?(?![\w,.]\d|\w)(?=\W*$|[.,;)]|\n| U)",
     crowds={
+        r"\s?in": ("inches", frozenset("tall long wide high deep thick across".split())),
+    } | {
         scale: (word, frozenset(
             "people users homes jobs pounds dollars euros shares viewers readers customers voters visitors copies "
             "tons tonnes workers children adults views downloads subscribers followers followers units barrels "

@@ -68,7 +68,7 @@ TABLE = Table(
     feminine_end=("ra", "na", "da", "lla", "za", "pia", "ría", "ja", "ca"),
     clock=Clock(
         hour="{h}", minutes="{h} y {m}", form="feminine", seconds=" y {s} segundos", late="{h} horas",
-        halves={"am": "a m", "pm": "p m"}, suffix=r"(?=\s?(?:horas|hs?\b))",
+        halves={"am": "a m", "pm": "p m"}, suffix=r"(?:\s?hs?\b\.?|(?=\s?horas))",
     ),
     dates=Dates(day="first", form="masculine", day_month="{d} de {m}", year=" de {y}", between="de|del|,"),
     fractions=Fractions(

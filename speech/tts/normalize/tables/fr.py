@@ -46,6 +46,7 @@ TABLE = Table(
         "Fig.": "figure", "art.": "article", "Art.": "article", "al.": "alinéa", "bd": "boulevard", "v.": "vers",
     },
     ordinals={
+        "nd": "masculine", "nde": "feminine",
         "er": "masculine", "re": "feminine", "ère": "feminine", "e": "masculine", "ème": "masculine",
         "ième": "masculine",
         "es": "masculine-plural", "èmes": "masculine-plural", "ers": "masculine-plural",
@@ -119,7 +120,7 @@ TABLE = Table(
             "Annexe annexe Figure figure Titre titre Section section Type type Phase phase Guerre Vatican Paris "
             "Lyon".split()
         ),
-        centuries=r"e(?=\s(?:siècles?|s\.))|ème(?=\ssiècles?)|er(?=\ssiècle)",
+        centuries=r"e(?=\s(?:siècles?|s\.|République|arrondissement|dynastie))|ème(?=\ssiècles?)|er(?=\ssiècle)",
         century_form="masculine",
     ),
 )  # fmt: skip

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 ENDING_A = ("a", "á")
 SLAVIC_CYRILLIC = ("а", "я")
+RUSSIAN_YEARS = {
+    "год|век": ("masculine", ""), "года|века": ("masculine-genitive", ""), "году|веке": ("masculine-locative", ""),
+    r"г\.": ("", ""), r"в\.": ("masculine", "век"), "веком|годом": ("masculine-ablative", ""),
+}  # fmt: skip
 CENTURIES = {f"-{noun}": noun for noun in ("talet", "talets", "tal", "tallet", "tallets", "årene")}
 NORDIC_DATES = Dates(day="ordinal", decades=CENTURIES)
 CLOCK = Clock(hour="{h}", under_ten="{zero} {m}", seconds=" {s}")
@@ -46,7 +50,7 @@ UKRAINIAN_DAYS = _days(
     ("двадцять", "тридцять"),
 )
 SWEDISH_KINGS = frozenset("Karl Gustav Adolf Oscar Erik Johan Magnus Fredrik Kristian Knut Henrik Ludvig".split())
-PLACES: Mapping[str, Words] = {"pl": {"r.": "roku"}, "ru": {"г.": "года"}, "uk": {"р.": "року"}}
+PLACES: Mapping[str, Words] = {"pl": {"r.": "roku"}, "uk": {"р.": "року"}}
 ABBREVIATIONS: Mapping[str, Words] = {
     "cs": {"např.": "například", "atd.": "a tak dále", "apod.": "a podobně", "tj.": "to jest", "tzv.": "takzvaný",
            "mj.": "mimo jiné", "resp.": "respektive", "popř.": "popřípadě", "př. n. l.": "před naším letopočtem"},
@@ -77,7 +81,7 @@ TITLES: Mapping[str, Words] = {
     "cs": {"Dr.": "doktor", "dr.": "doktor", "Ing.": "inženýr", "Prof.": "profesor", "prof.": "profesor",
            "sv.": "svatý"},
     "pl": {"dr.": "doktor", "dr": "doktor", "prof.": "profesor", "św.": "święty", "inż.": "inżynier"},
-    "ru": {"г.": "город", "д-р": "доктор", "проф.": "профессор"},
+    "ru": {"д-р": "доктор", "проф.": "профессор"},
     "sv": {"Dr.": "doktor", "dr.": "doktor", "Prof.": "professor"},
     "tr": {"Dr.": "doktor", "Prof.": "profesör", "Av.": "avukat"},
     "uk": {"проф.": "професор"},
@@ -100,6 +104,7 @@ def small(
     percent_first: str = "",
     romans: Romans | None = None,
     money: Money | None = None,
+    year_nouns: Mapping[str, tuple[str, str]] | None = None,
 ) -> Table:
     """A table with the words that no measure can do without."""
     return Table(
@@ -111,6 +116,7 @@ def small(
         percent_first=percent_first,
         romans=romans or Romans(),
         money=money or Money(),
+        year_nouns=year_nouns or {},
         clock=clock or CLOCK,
         dates=dates or Dates(),
         feminine_end=feminine_end,
@@ -163,7 +169,7 @@ _TABLES: Mapping[str, Table] = {
     "no": small("komma", "til", neuter=NORDIC_NEUTER, years=range(1100, 2000), dates=NORDIC_DATES),
     "pl": small("przecinek", "do", feminine_end=("a",), decimals=2, dates=Dates(days=POLISH_DAYS)),
     "ro": small("virgulă", "la", feminine_end=("ă", "a")),
-    "ru": small("запятая", "до", feminine_end=SLAVIC_CYRILLIC,
+    "ru": small("запятая", "до", feminine_end=SLAVIC_CYRILLIC, year_nouns=RUSSIAN_YEARS,
                 dates=Dates(day="ordinal", form="neuter-genitive", year=" {y} года",
                 spelt_years=True, between="(?!)",
                             year_noun=r"\s?(?:года\b|г\.)"), decimals=2),
