@@ -146,7 +146,7 @@ def said(
     pattern = dates.month_day if month_first else dates.day_month
     if not month_first and before(match) != dates.article.strip():
         pattern = dates.article + pattern
-    days = f" {reader.table.to} {dates.article}".join(
+    days = f" {reader.table.to} {'' if month_first else dates.article}".join(
         _day(match, reader, str(int(number))) for number in (since, day) if number
     )
     words = pattern.format(d=days, m=cldr.month(int(month), reader.language))

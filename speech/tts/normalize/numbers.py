@@ -124,6 +124,8 @@ class Speller:
             return ""
         if self.engine.language == "ro":  # is written with a comma below these days, not with a cedilla
             said = said.translate(str.maketrans("şţŞŢ", "șțȘȚ"))
+        if self.engine.language == "ru":  # is stressed there, which a voice only knows from the letter
+            said = re.sub(r"четверт(?!ь)", "четвёрт", said)
         return said.replace(",", "").strip()  # a comma would be a pause
 
 

@@ -202,9 +202,8 @@ def _code(match: re.Match[str], reader: Reader) -> str | None:
     """Letters and digits in one: the digits as a number where they are few."""
     written = match[0]
     if match["more"]:
-        if len({SHAPE.sub("", part) for part in written.split("-")}) == 1:  # Q1-Q3
-            return None
-        written = written.replace("-", " ")
+        alike = len({SHAPE.sub("", part) for part in written.split("-")}) == 1  # Q1-Q3
+        written = written.replace("-", f" {reader.table.to} " if alike else " ")
     parts = [part for part in SPLIT.findall(written) if not part.isspace()]
     if not all(part.isalpha() or part.isdecimal() for part in parts):  # 3½, 10²
         return None

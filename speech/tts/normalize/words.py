@@ -136,8 +136,9 @@ def _king(match: re.Match[str], reader: Reader) -> str | None:
     table, name = reader.table.romans, match["name"]
     roman = match["n"].removesuffix(match["suffix"] or "\0")
     number, follower = value(roman), match.string[match.end() : match.end() + LOOK]
-    plain = len(roman) == 1 and not match["suffix"] and not _dot(match) and not RULED.match(follower)
-    if number > 40 or (plain and (roman not in "VX" or INITIALED.match(follower))):
+    letter = len(roman) == 1 and not match["suffix"] and not _dot(match)
+    initial = INITIALED.match(follower) or (roman not in "VX" and not RULED.match(follower))
+    if number > 40 or (letter and initial):
         return None
     queen = name in table.queens
     form = table.queen_form if queen else table.form

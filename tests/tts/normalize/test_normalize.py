@@ -75,7 +75,31 @@ def test_no_digit_is_left_and_words_are_left_alone(text):
 @pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize(
-    "text", ["1", "1.", "1,", "1 ", "1-", "1/", "1:", "A.", "a.", "a@", "½", "+1 ", "http://", "-", "."]
+    "text",
+    [
+        '1"',
+        "1°1'",
+        "x⁸",
+        "1-1/1 ",
+        "1/1 kg ",
+        "a1-",
+        "1. ",
+        "1",
+        "1.",
+        "1,",
+        "1 ",
+        "1-",
+        "1/",
+        "1:",
+        "A.",
+        "a.",
+        "a@",
+        "½",
+        "+1 ",
+        "http://",
+        "-",
+        ".",
+    ],
 )
 def test_time_grows_with_the_text_and_not_faster(text, language):
     normalize(text, language)

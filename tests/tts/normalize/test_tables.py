@@ -6,6 +6,63 @@ from speech.tts.normalize import normalize
 
 CASES = {
     "en": """
+        The 1992 US election | The nineteen ninety-two US election
+        the 2008 financial crisis | the two thousand eight financial crisis
+        1200 new jobs | one thousand two hundred new jobs
+        3m people | three million people
+        a 3m wall | a three meter wall
+        2.5B users | two point five billion users
+        due 12/25 | due December twenty-fifth
+        2/3 of it | two thirds of it
+        May 5–7 | May fifth to seventh
+        Aug 2021 | August twenty twenty-one
+        Sept. 9, 2024 | September ninth twenty twenty-four
+        Mon–Fri | Monday to Friday
+        2024-02-29T13:45:00Z | February twenty-ninth twenty twenty-four thirteen forty-five U T C
+        2:00:35 | two hours zero minutes thirty-five seconds
+        3:43.13 | three minutes forty-three point one three seconds
+        1:50,000 | one to fifty thousand
+        a 5 km run | a five kilometer run
+        a 5 km and | a five kilometers and
+        a $5 bill | a five dollar bill
+        the $1.5 billion deal | the one point five billion dollar deal
+        a $2.50 fee | a two dollar and fifty cent fee
+        Bake 20–25 min. until done | Bake twenty to twenty-five minutes until done
+        3/4 tsp. salt | three quarters teaspoon salt
+        6 ft. 2 in. tall | six feet two inches tall
+        5 ft 11 in tall | five feet eleven inches tall
+        a 27" monitor | a twenty-seven inch monitor
+        "It was 27" | "It was twenty-seven"
+        6.022×10^23 | six point zero two two times ten to the power of twenty-three
+        3 × 10⁸ m/s | three times ten to the power of eight meters per second
+        10⁻³ | ten to the power of minus three
+        as said⁸ | as said⁸
+        CO₂ | CO two
+        30 km/hr | thirty kilometers per hour
+        5 µg/m³ | five micrograms per cubic meter
+        km/h and mph | kilometers per hour and miles per hour
+        $5/kg | five dollars per kilogram
+        40°26'46" | forty degrees twenty-six minutes forty-six seconds
+        UTC+2 | UTC plus two
+        3 × 4 = 12 | three times four equals twelve
+        10 / 2 = 5 | ten divided by two equals five
+        the 80-20 rule | the eighty twenty rule
+        20-80 people | twenty to eighty people
+        10s of thousands | tens of thousands
+        Dial 911 | Dial nine one one
+        Springfield, IL 62704 | Springfield, IL six two seven zero four
+        i7-9700K | i seven nine seven zero zero K
+        Q1-Q3 | Q one to Q three
+        version v2.0 | version two point zero
+        https://example.com/ | example dot com
+        localhost:80 | localhost colon eighty
+        I.e., this | that is, this
+        act II, scene iv | act two, scene four
+        II. Methods | two. Methods
+        Henry V. Smith | Henry V Smith
+        Henry V and Richard III | Henry the fifth and Richard the third
+        15 W. 34th St. | fifteen W. thirty-fourth street.
+        set x=30s | set x=thirty seconds
         It costs $49.95. | It costs forty-nine dollars and ninety-five cents.
         $1,250.01 | one thousand two hundred fifty dollars and one cent
         $0.99 | ninety-nine cents
@@ -129,6 +186,23 @@ CASES = {
         10 km/h | ten kilometres per hour
     """,
     "de": """
+        vom 5.–7. Mai | vom fünften bis siebten Mai
+        der II. Weltkrieg | der zweite Weltkrieg
+        Bd. II | Band zwei
+        1. Kapitel | erstes Kapitel
+        wurde 2. beim Rennen | wurde zweiter beim Rennen
+        ein 10er | ein zehner
+        in den 90ern | in den neunzigern
+        100%ig | einhundertprozentig
+        Hauptstr. 12 | Hauptstraße zwölf
+        1848 brach sie aus | achtzehnhundertachtundvierzig brach sie aus
+        1200 Seiten | eintausendzweihundert Seiten
+        1200 neue Stellen | eintausendzweihundert neue Stellen
+        1 Mio. Menschen | eine Million Menschen
+        2 EL Zucker | zwei Esslöffel Zucker
+        5 l/100 km | fünf Liter pro einhundert Kilometer
+        Dr. med. Meier | Doktor med Meier
+        Mo.–Fr. 9–17 Uhr | Montag bis Freitag neun bis siebzehn Uhr
         z. B. heute | zum Beispiel heute
         z.B. heute | zum Beispiel heute
         d. h. morgen usw. | das heißt morgen und so weiter.
@@ -174,6 +248,14 @@ CASES = {
         J. S. Bach | J S Bach
     """,
     "fr": """
+        3,14 | trois virgule quatorze
+        0,05 | zéro virgule zéro cinq
+        1 minute | une minute
+        21 filles | vingt-et-une filles
+        av. J.-C. et | avant Jésus-Christ et
+        St-Étienne | saint-Étienne
+        la Ve République | la cinquième République
+        le 2nd tour | le deuxième tour
         3,14 € | trois euros quatorze
         1 € | un euro
         1 234,5 | mille deux cent trente-quatre virgule cinq
@@ -197,6 +279,11 @@ CASES = {
         71 | soixante-et-onze
     """,
     "es": """
+        1,50 m | uno coma cincuenta metros
+        1/2 kilo | medio kilo
+        las 21:45 h | las veintiuna y cuarenta y cinco
+        2,50 €/kg | dos euros con cincuenta por kilogramo
+        5 $ | cinco dólares
         3,14 € | tres euros con catorce
         1 € | un euro
         200 £ | doscientas libras
@@ -218,6 +305,11 @@ CASES = {
         1/2 | un medio
     """,
     "it": """
+        alle 20.15 | alle venti e quindici
+        3.500 persone | tremilacinquecento persone
+        all'1:00 | all'una
+        2 mld di euro | due miliardi di euro
+        1/2 mela | mezza mela
         3,14 € | tre euro e quattordici
         1 € | un euro
         1º maggio | primo maggio
@@ -232,6 +324,9 @@ CASES = {
         10 km/h | dieci chilometri orari
     """,
     "pt": """
+        1 mulher | uma mulher
+        1/2 quilo | meio quilo
+        1,50 m | um vírgula cinquenta metro
         R$ 49,95 | quarenta e nove reais e noventa e cinco centavos
         2 £ | duas libras
         1º de maio | primeiro de maio
@@ -244,6 +339,9 @@ CASES = {
     """,
     "pt-PT": "17 | dezassete",
     "nl": """
+        80 km/u | tachtig kilometer per uur
+        mevr. de Vries | mevrouw de Vries
+        2 mln. euro | twee miljoen euro
         € 3,14 | drie euro veertien
         3 mei 2021 | drie mei tweeduizendeenentwintig
         2e | tweede
@@ -255,19 +353,42 @@ CASES = {
         3/4 | drie kwart
         Lodewijk XIV | Lodewijk de veertiende
     """,
-    "sv": "3,5 km | tre komma fem kilometer\n1 kr | en krona",
+    "sv": """
+        3,5 km | tre komma fem kilometer
+        1 kr | en krona
+        3,50 kr | tre kronor femtio
+        på 1800-talet | på artonhundratalet
+        den 2:a | den andra
+        Karl XII var | Karl den tolfte var
+    """,
     "da": "50 % | halvtreds procent",
     "nb": "1 kg | ett kilogram",
     "fi": "5 km | viisi kilometriä",
-    "pl": "5 zł | pięć złotych\n1 t | jedna tona",
-    "cs": "5 Kč | pět korun",
-    "ru": "2 т | две тонны\n21 ₽ | двадцать один рубль\n50 % | пятьдесят процентов",
-    "uk": "2 ₴ | дві гривні",
+    "pl": "5 zł | pięć złotych\n1 t | jedna tona\n3 maja | trzeciego maja\n3,50 zł | trzy złote pięćdziesiąt",
+    "cs": "5 Kč | pět korun\n23. května | dvacátého třetího května\n19. století | 19. století",
+    "ru": """
+        2 т | две тонны
+        21 ₽ | двадцать один рубль
+        50 % | пятьдесят процентов
+        9 мая 1945 года | девятого мая одна тысяча девятьсот сорок пятого года
+        в 2024 г. было | в две тысячи двадцать четвёртом году было
+        с 2024 г. было | с две тысячи двадцать четвёртого года было
+        XIX век | девятнадцатый век
+        в XIX веке | в девятнадцатом веке
+    """,
+    "uk": "2 ₴ | дві гривні\n24 серпня | двадцять четвертого серпня",
     "ro": "17 km | șaptesprezece kilometri",
     "hu": "5 € | öt euró",
-    "el": "10 km | δέκα χιλιόμετρα",
+    "el": "10 km | δέκα χιλιόμετρα\n19ος αιώνας | δέκατος ένατος αιώνας",
     "ca": "3 de maig de 2021 | tres de maig de dos mil vint-i-u",
-    "tr": "50% | yüzde elli",
+    "tr": "50% | yüzde elli\n%10 | yüzde on\n19. yüzyıl | on dokuzuncu yüzyıl\n3,50 TL | üç lira elli",
+    "es-MX": "$50 | cincuenta pesos",
+    "zh": """
+        价格是¥3.50 | 价格是三点五〇元
+        2024年 | 二〇二四年
+        火车14:30出发 | 火车十四点三十分出发
+        10%的人 | 百分之十的人
+    """,
     "vi": "50% | năm mươi phần trăm",
     "bg": "1 kg | един килограм",
     "kk": "5 kg | бес килограмм",
@@ -289,4 +410,4 @@ def test_is_said_as_one_would(language, written, spoken):
 
 
 def test_the_table_is_a_table():
-    assert len(ROWS) >= 200
+    assert len(ROWS) >= 300
