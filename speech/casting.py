@@ -120,7 +120,9 @@ class Casting:
         """What that voice can do of a manner; what it cannot is told."""
         own = tag(spec)
         language = manner.language or own
-        if manner.role and languages.base(language) not in map(languages.base, spec.languages or [language]):
+        known = languages.base(language) in map(languages.base, spec.languages or [language])
+        # One that was made for one language may still read others with the sounds it has, where it was not asked for.
+        if not known and (manner.role or len(spec.languages) > 1):
             self._tell("language", f"the voice {spec.name!r} does not know {language!r}: it speaks {own!r}")
             language = own
         manner = self._spoken_by(manner, spec) if manner.role else manner

@@ -27,8 +27,13 @@ NAMES = {
     "yo": "yoruba", "yue": "cantonese", "zh": "chinese",
 }  # fmt: skip
 
-# Other names people type, and codes of ISO 639 that Whisper writes differently.
+# Other names people type, and codes of ISO 639 that Whisper writes differently; of those with three letters (ISO 639-2
+# and -3) the ones of the languages most books are in.
 OTHER_NAMES = {
+    "ara": "ar", "ces": "cs", "chi": "zh", "cmn": "zh", "cze": "cs", "dan": "da", "deu": "de", "dut": "nl", "ell": "el",
+    "eng": "en", "fin": "fi", "fra": "fr", "fre": "fr", "ger": "de", "gre": "el", "hun": "hu", "ita": "it", "jpn": "ja",
+    "kor": "ko", "nld": "nl", "nor": "no", "pol": "pl", "por": "pt", "rus": "ru", "spa": "es", "swe": "sv", "tur": "tr",
+    "ukr": "uk", "zho": "zh",
     "burmese": "my", "castilian": "es", "farsi": "fa", "fil": "tl", "filipino": "tl", "flemish": "nl",
     "haitian": "ht", "in": "id", "iw": "he", "jv": "jw", "letzeburgesch": "lb", "mandarin": "zh", "moldavian": "ro",
     "moldovan": "ro", "nb": "no", "panjabi": "pa", "pushto": "ps", "sinhalese": "si", "valencian": "ca",

@@ -15,7 +15,7 @@ from speech.cabinet import Cabinet, tag
 from speech.casting import Casting, known_voices, lexica, options_of
 from speech.data import Event, SynthesizeOptions
 from speech.devices import AUTO
-from speech.errors import StoppedError, UnsupportedError
+from speech.errors import NotDownloadedError, StoppedError, UnsupportedError
 from speech.options import VoiceOptions, with_options
 from speech.speaking import Script, Speaking, Spoken
 from speech.spool import Spool
@@ -180,8 +180,11 @@ class Synthesizer:
         named = self._cast(options).document
         if document.language is None or named.language is not None:
             return options
-        spec = self.choice.spec
-        if named.model and languages.base(document.language) not in (*spec.languages, languages.base(tag(spec))):
+        try:
+            spec = self._cabinet.choice(named.model or AUTO, document.language, named.fallback).spec
+        except (NotDownloadedError, UnsupportedError):
+            spec = self.choice.spec
+        if languages.base(document.language) not in (*spec.languages, languages.base(tag(spec))):
             message = f"the document is in {document.language!r}, and the voice {spec.name!r} speaks {tag(spec)!r}"
             report(Event("language", f"{message}; name another, or the language to have it read as that"))
             return options

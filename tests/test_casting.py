@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from speech import languages
 from speech.cabinet import Cabinet
 from speech.casting import NATIVE_PITCH, Casting, known_voices, lexica, options_of, text_of
 from speech.data import PITCH_LIMIT, SynthesizeOptions
@@ -66,8 +67,9 @@ def test_an_unknown_speaker_of_a_known_voice_is_told_and_its_first_speaks(cabine
     assert "'s7'" in told[0].message
 
 
-def test_a_language_that_no_voice_speaks_is_told_and_read_as_the_documents(cabinet):
-    found, told = casting(cabinet, voice=None)
+@pytest.mark.parametrize("voice", [None, "espeak-ng"])
+def test_a_language_that_no_voice_speaks_is_told_and_read_as_the_documents(cabinet, voice):
+    found, told = casting(cabinet, voice=voice)
     assert found.settle(Manner(language="zz")) == found.settle(PLAIN)
     assert [event.kind for event in told] == ["language"]
 
@@ -88,6 +90,15 @@ def test_a_named_voice_speaks_its_own_language_where_it_does_not_know_the_docume
     found, events = casting(cabinet)
     assert found.settle(Manner(voice, language=inherited)).language == spoken
     assert [event.kind for event in events] == told
+
+
+@pytest.mark.parametrize(
+    "language", ["zh-CN", "zh-TW", "nb-NO", "no", "cmn", "yue", "pt-BR", "sr-Latn", "en-GB-scotland", "he-IL"]
+)
+def test_languages_that_go_by_several_codes_are_known(cabinet, language):
+    found, told = casting(cabinet)
+    found.settle(Manner(language=languages.tag(language)))
+    assert told == []
 
 
 @pytest.mark.parametrize(

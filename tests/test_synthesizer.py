@@ -2,6 +2,7 @@
 
 import io
 import threading
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from speech_samples import SENTENCES, WHISPER_MICRO
 
 import speech
+from speech import documents
 from speech.errors import SpeechError, StoppedError, UnknownModelError, UnsupportedError
 from speech.synthesizer import Synthesizer
 from speech.tts import pipeline
@@ -435,3 +437,11 @@ def test_a_book_is_spoken_in_the_language_it_says_where_the_voice_knows_it(tmp_p
             assert list(tts.show(book)) == [line]
     with Synthesizer(PIPER) as tts:
         assert [event.kind for event in tts.synthesize(book).record][:1] == ["language"]
+
+
+def test_a_document_in_a_language_that_no_voice_speaks_is_spoken_and_told(tmp_path):
+    document = replace(documents.of_text("It is $5."), language="zz")
+    for voice in ("auto", "espeak-ng"):
+        with Synthesizer(voice, offline=True) as tts:
+            assert list(tts.show(document)) == ["[espeak-ng, en] It is five dollars."]
+            assert [event.kind for event in tts.synthesize(document).record].count("language") == 1

@@ -312,6 +312,8 @@ class Builder:
             element.manner = replace(element.manner, language=self._tag(tongues[0].split(":")[0]))
         if name:
             element.manner = replace(element.manner, voice=name, speaker=None)
+            self._flow.apart()
+            element.close = lambda _: self._flow.apart()
         else:
             self._ignores(
                 element, "gender", "age", "variant", "required", "effect", why="name a voice to have another one"

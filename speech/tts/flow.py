@@ -26,7 +26,7 @@ class Flow:
         self.items: list[Item] = []
         self._spoken = False
         """Something was said since the last end."""
-        self._space = False
+        self._space = self._apart = False
         self._end: End | None = None
         self._last = ""
         """The text that was last."""
@@ -38,6 +38,9 @@ class Flow:
         self._space = self._space or spaced.startswith(" ")
         if not bare:
             return
+        if self._apart and bare[0].isalnum() and (self._last[-1:].isalnum() or self._last[-1:] in STOPS):
+            self._space = True
+        self._apart = False
         if say_as:
             self.told(Text(bare, manner, say_as=say_as))
         else:
@@ -65,6 +68,10 @@ class Flow:
     def space(self) -> None:
         """A place where one word ends and another begins."""
         self._space = True
+
+    def apart(self) -> None:
+        """A place where somebody else begins to speak: no word goes on behind it, though signs may."""
+        self._apart = True
 
     def breaks_off(self) -> bool:
         """Whether a pause would stand here by itself: after a sentence."""

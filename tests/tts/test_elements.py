@@ -330,3 +330,16 @@ def test_a_change_in_hertz_is_followed_and_told():
     assert [message.partition(": ")[2] for message in told] == [
         "<prosody> pitch '+160Hz' is taken as a change from 160 Hz"
     ]
+
+
+@pytest.mark.parametrize(
+    ("inside", "expected"),
+    [
+        ("<voice name='a'>One.</voice><voice name='b'>Two.</voice>three", "One. Two. three"),
+        ("He:<voice name='a'>One</voice>two", "He: One two"),
+        ("“<voice name='a'>One</voice>”, (<voice name='a'>two</voice>).", "“One”, (two)."),
+        ("<voice gender='male'>One</voice>two", "Onetwo"),
+    ],
+)
+def test_no_word_goes_on_where_somebody_else_speaks(inside, expected):
+    assert written(read(inside)[0]) == expected

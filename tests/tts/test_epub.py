@@ -157,7 +157,8 @@ def test_the_title():
 
 
 @pytest.mark.parametrize(
-    ("named", "tag"), [("de-DE", "de-DE"), (" deu ", "deu"), ("und", None), ("in German?", None), ("", None)]
+    ("named", "tag"),
+    [("de-DE", "de-DE"), (" deu ", "de"), ("xyz", "xyz"), ("und", None), ("in German?", None), ("", None)],
 )
 def test_the_language_of_a_book(named, tag):
     opf = EPUB3["OEBPS/book.opf"].replace("</metadata>", f"<dc:language>{named}</dc:language></metadata>")
