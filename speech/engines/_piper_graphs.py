@@ -2,7 +2,8 @@
 
 Cutting a graph and optimising it takes longer than speaking a sentence; reading back what came of it does not. What is
 kept lies in a folder for each voice file, processor and version of the runtime, is written beside and renamed, and is
-checked when it is read: whatever is wrong with it, it is made again. It may be deleted at any time.
+checked when it is read: whatever is wrong with it, it is made again. It may be deleted at any time, and what is void,
+long unused or too much is, whenever something new is kept. Where nothing can be kept, loading only takes longer.
 """
 
 from __future__ import annotations
@@ -11,16 +12,18 @@ import hashlib
 import json
 import os
 import platform
-import sys
+import shutil
 import zlib
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import time
 from typing import TYPE_CHECKING, Any
 
 from speech.engines import _vits
 from speech.errors import EngineError
+from speech.folders import cache
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,8 +31,19 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
     Provider = str | tuple[str, dict[str, Any]]
+    _Found = tuple[_vits.Layout, list[bytes], bool]
+    """The last says whether the graphs are optimised for this CPU, or have to be wherever they are loaded."""
 
 LAYOUT = "layout.json"
+DRAFT = "."
+"""What the names of folders begin with that are being written."""
+LIMIT = 2 * 2**30
+"""Bytes kept: some thirty voices of medium quality. Beyond it those longest unused go first."""
+UNUSED = 30 * 24 * 3600
+"""Seconds after which what nobody used goes."""
+IN_USE = 24 * 3600
+"""Seconds after which goes what another version of the runtime, another processor or an older file of the same voice
+left, and drafts of processes that were killed: until then another machine with the same folder may be using it."""
 CPU: tuple[Provider, ...] = ("CPUExecutionProvider",)
 QUIET = 4
 """ONNX Runtime's severity "fatal": what goes wrong comes as an exception."""
@@ -43,7 +57,10 @@ class Stages:
     sessions: Sequence[InferenceSession]
     """One for each stage, which computes on the thread that calls it."""
     eager: InferenceSession | None
-    """The first stage once more, on several threads: for a sentence whose first audio is waited for."""
+    """The first stage once more, on several threads: for a sentence whose first audio is waited for.
+
+    From four threads on its last bits differ from those of one (by 2e-8 of full scale, in a medium voice).
+    """
 
 
 def open_stages(path: Path, providers: Sequence[Provider] = CPU, threads: int = 1) -> Stages:
@@ -53,35 +70,33 @@ def open_stages(path: Path, providers: Sequence[Provider] = CPU, threads: int = 
         EngineError: the file is not a Piper voice, or the runtime cannot load it.
     """
     try:
-        folder = _cache_folder() / _key(path, providers)
-        layout, stages = _read(folder) or _made(path, folder, providers)
+        folder = cache() / "graphs" / _key(path, providers)
+        layout, stages, ready = _read(folder) or _made(path, folder, providers)
     except OSError as error:
         raise EngineError(f"cannot read {str(path)!r} ({error}); fetch the voice again") from error
-    optimise = providers != CPU
-    sessions = [_session(data, providers, optimise=optimise) for data in stages]
+    sessions = [_session(data, providers, optimise=not ready) for data in stages]
     several = threads > 1 and providers == CPU
-    return Stages(layout, sessions, _session(stages[0], CPU, threads=threads) if several else None)
-
-
-def _cache_folder() -> Path:
-    if given := os.environ.get("XDG_CACHE_HOME"):
-        return Path(given) / "speech" / "graphs"
-    if sys.platform == "darwin":
-        return Path("~/Library/Caches/speech/graphs").expanduser()
-    if sys.platform == "win32" and (local := os.environ.get("LOCALAPPDATA")):
-        return Path(local) / "speech" / "graphs"
-    return Path("~/.cache/speech/graphs").expanduser()
+    eager = _session(stages[0], CPU, threads=threads, optimise=not ready) if several else None
+    return Stages(layout, sessions, eager)
 
 
 def _key(path: Path, providers: Sequence[Provider]) -> str:
-    """Of this very file: a change of its contents changes its times, and hashing it would take longer than loading."""
+    """Of this very file: a change of its contents changes its times, and hashing it would take longer than loading.
+
+    In front stands whose it is, behind the last "-" what makes it void.
+    """
     import onnxruntime
 
     real = path.resolve()
     found = real.stat()
-    stamp = [str(real), found.st_size, found.st_mtime_ns, found.st_ctime_ns if os.name != "nt" else 0, found.st_ino]
-    told = [stamp, _vits.VERSION, onnxruntime.__version__, _processor(), [str(one) for one in providers]]
-    return f"{path.stem}-{hashlib.sha256(json.dumps(told).encode()).hexdigest()[:24]}"
+    whose = [str(real), [str(one) for one in providers]]
+    times = [found.st_mtime_ns, found.st_ctime_ns if os.name != "nt" else 0]
+    void = [found.st_size, *times, found.st_ino, _vits.VERSION, onnxruntime.__version__, _processor()]
+    return f"{path.stem}-{_digest(whose)}-{_digest(void)}"
+
+
+def _digest(told: list[Any]) -> str:
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
 
 def _processor() -> list[str]:
@@ -92,52 +107,79 @@ def _processor() -> list[str]:
     return [platform.machine(), platform.processor()]
 
 
-def _read(folder: Path) -> tuple[_vits.Layout, list[bytes]] | None:
+def _read(folder: Path) -> _Found | None:
     """What is kept; None where nothing is, or what is there is not whole."""
     try:
         told = json.loads((folder / LAYOUT).read_text("utf-8"))
         layout = _layout(told["layout"])
         stages = [(folder / f"{number}.onnx").read_bytes() for number in range(len(layout.stages))]
-        return (layout, stages) if [zlib.crc32(data) for data in stages] == told["sums"] else None
+        if [zlib.crc32(data) for data in stages] != told["sums"]:
+            return None
+        ready = bool(told["ready"])
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
+    with suppress(OSError):
+        os.utime(folder / LAYOUT)  # used just now
+    return layout, stages, ready
 
 
-def _made(path: Path, folder: Path, providers: Sequence[Provider]) -> tuple[_vits.Layout, list[bytes]]:
+def _made(path: Path, folder: Path, providers: Sequence[Provider]) -> _Found:
     try:
         layout, stages = _vits.split(path.read_bytes())
     except ValueError as error:
         raise EngineError(f"{str(path)!r} is not a Piper voice: {error}; fetch it again, or try another") from error
-    with _writable(folder.parent) as beside:
-        if providers == CPU:
-            stages = [_optimised(data, beside / f"{number}.onnx") for number, data in enumerate(stages)]
-        with suppress(OSError):
-            _keep(folder, beside, layout, stages)
-    return layout, stages
+    ready = providers == CPU
+    try:
+        with _beside(folder) as beside:
+            if ready:
+                stages = [_optimised(data, beside / f"{number}.onnx") for number, data in enumerate(stages)]
+            with suppress(OSError):
+                _keep(folder, beside, (layout, stages, ready))
+                _trim(folder)
+    except (OSError, EngineError):  # no room: the sessions do it for themselves, and say what else may be wrong
+        ready = False
+    return layout, stages, ready
 
 
 @contextmanager
-def _writable(folder: Path) -> Iterator[Path]:
-    """A new folder inside this one or, where that cannot be, among the system's temporary ones."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        made = TemporaryDirectory(dir=folder, prefix=".", ignore_cleanup_errors=True)
-    except OSError:
-        made = TemporaryDirectory(ignore_cleanup_errors=True)
-    with made as name:
+def _beside(folder: Path) -> Iterator[Path]:
+    """A new folder in the same place."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=folder.parent, prefix=DRAFT, ignore_cleanup_errors=True) as name:
         yield Path(name)
 
 
-def _keep(folder: Path, beside: Path, layout: _vits.Layout, stages: Sequence[bytes]) -> None:
+def _keep(folder: Path, beside: Path, found: _Found) -> None:
+    layout, stages, ready = found
     whole = beside / "whole"
     whole.mkdir()
     for number, data in enumerate(stages):
         (whole / f"{number}.onnx").write_bytes(data)
-    told = {"layout": asdict(layout), "sums": [zlib.crc32(data) for data in stages]}
+    told = {"layout": asdict(layout), "sums": [zlib.crc32(data) for data in stages], "ready": ready}
     (whole / LAYOUT).write_text(json.dumps(told), "utf-8")
     if folder.exists():  # what was there is not whole, or another process has just written the same
         folder.rename(beside / "old")
     whole.rename(folder)
+
+
+def _trim(new: Path) -> None:
+    """Delete what nobody will want any more: see the limits above."""
+    room, now = LIMIT, time()
+    for used, size, folder in sorted(_entries(new.parent), reverse=True):
+        room -= size
+        void = folder.name.rpartition("-")[0] == new.name.rpartition("-")[0] or folder.name.startswith(DRAFT)
+        idle = now - used
+        if folder != new and (room < 0 or idle > UNUSED or (void and idle > IN_USE)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _entries(graphs: Path) -> Iterator[tuple[float, int, Path]]:
+    """When each was last used, and its bytes."""
+    for folder in graphs.iterdir():
+        with suppress(OSError):
+            files = [file.stat() for file in folder.rglob("*") if file.is_file()]
+            used = max((file.st_mtime for file in files), default=folder.stat().st_mtime)
+            yield used, sum(file.st_size for file in files), folder
 
 
 def _layout(told: dict[str, Any]) -> _vits.Layout:
@@ -174,7 +216,7 @@ def _session(
     if file is not None:
         options.optimized_model_filepath = str(file)
     try:
-        session = ort.InferenceSession(data, options, providers=list(providers))
+        session = ort.InferenceSession(data, options, providers=list(providers), enable_fallback=0)
     except Exception as error:  # the runtime's own classes derive from Exception alone
         raise EngineError(f"ONNX Runtime cannot load the voice ({error}); fetch it again, or try another") from error
     wanted = providers[0] if isinstance(providers[0], str) else providers[0][0]

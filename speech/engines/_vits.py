@@ -87,6 +87,13 @@ def split(data: bytes) -> tuple[Layout, list[bytes]]:
     names = {entry.name for entry in model.graph.input}
     if not {"input", "input_lengths", "scales"} <= names or not model.graph.output:
         raise ValueError(f"its inputs are {sorted(names)}, not those of a Piper voice")
+    try:
+        return _cut(model)
+    except Exception as error:  # a graph that does not hold together fails in any place, and onnx has errors of its own
+        raise ValueError(f"its graph does not hold together ({error!r})") from error
+
+
+def _cut(model: Model) -> tuple[Layout, list[bytes]]:
     graph = _Graph(model)
     noise = graph.replace_noise()
     graph.assign(noise or ())
