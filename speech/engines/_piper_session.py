@@ -6,13 +6,16 @@ the moment, so the same sentence gives the same samples.
 
 from __future__ import annotations
 
+import ctypes
+import os
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from itertools import starmap
 from threading import Lock
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from speech.errors import EngineError
 
@@ -35,6 +38,8 @@ GROWTH = 2
 LONGEST: Seconds = 4.0
 """Of a piece: a decoder takes about 20 MB for a second (medium). In shorter ones the share of overlap grows faster than
 the cost of a frame, which fits the processor's cache better, falls."""
+LONGEST_SOUND = 2000
+"""Frames of a phoneme, some 23 s: beyond, the voice is damaged, and its next stage would ask for all the memory."""
 TAKEN_WHOLE: Seconds = 6.0
 """A sentence up to this long is decoded in one piece, if nobody waits for its first audio."""
 
@@ -49,6 +54,18 @@ class Request:
     speaker: int | None
     seed: int
     early: bool
+
+
+_graphs: WeakSet[Graph] = WeakSet()
+
+
+def _forked() -> None:
+    for graph in list(_graphs):
+        graph.forked()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)
 
 
 class Graph:
@@ -66,14 +83,23 @@ class Graph:
             (number for number, stage in enumerate(layout.stages) if stage.context is not None), len(layout.stages)
         )
         self.hop, self.repeats = layout.hop, layout.repeats
+        _graphs.add(self)
 
     def close(self) -> None:
         """Free the sessions once nothing runs in them."""
         with self._lock:
             pool, self._pool = self._pool, None
+            self._sessions, self._eager = [], None
         if pool:
             pool.shutdown(wait=False, cancel_futures=True)
-        self._sessions, self._eager = [], None
+
+    def forked(self) -> None:
+        """In the child: go on without the threads of the parent, which are not there."""
+        if self._eager is not None:
+            # The runtime would wait for its threads when it frees the session, at the end of the process at the latest.
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._eager))
+        self._eager = self._pool = None
+        self._lock = Lock()
 
     def speak(self, request: Request) -> tuple[Array | None, Generator[Samples]]:
         """The frames of each id (None where the graph does not tell), and the samples, piece by piece.
@@ -94,7 +120,7 @@ class Graph:
         if self._layout.output in tensors:
             return told, (piece for piece in [tensors[self._layout.output].reshape(-1)])
         assert told is not None
-        return told, self._pieces(tensors, first, max(1, int(told.sum())), request.early)
+        return told, self._pieces(tensors, first, self._frames(tensors), request.early)
 
     def _prepared(self, request: Request) -> dict[str, Array]:
         import numpy as np
@@ -113,13 +139,20 @@ class Graph:
         """Make the noise that the next stages take: a generator of its own for each, so that none moves the other."""
         import numpy as np
 
+        count = self._frames(tensors) if per_frame else len(request.ids)
         for number, noise in enumerate(self._layout.noise):
             if noise.per_frame is per_frame and noise.name not in tensors:
-                count = max(1, int(tensors[self._layout.durations or ""].sum())) if per_frame else len(request.ids)
                 generator = np.random.Generator(
                     np.random.Philox(key=np.array([request.seed % 2**64, number], np.uint64))
                 )
                 tensors[noise.name] = generator.standard_normal((1, noise.channels, count), np.float32)
+
+    def _frames(self, tensors: Mapping[str, Array]) -> int:
+        durations = tensors[self._layout.durations or ""]
+        total = float(durations.sum())
+        if not 0 <= total <= LONGEST_SOUND * durations.size:  # nor where it is no number
+            raise EngineError(f"the voice wants {total} frames for a sentence; fetch it again, or try another")
+        return max(1, int(total))
 
     def _pieces(self, tensors: Mapping[str, Array], first: int, frames: int, early: bool) -> Generator[Samples]:
         assert self._layout.hop is not None
@@ -137,7 +170,7 @@ class Graph:
         todo = deque(bounds)
         try:
             while waiting:
-                yield waiting.popleft().result()
+                yield _made(waiting.popleft())
                 if todo:
                     waiting.append(self._submit(piece, *todo.popleft()))
         finally:
@@ -147,10 +180,13 @@ class Graph:
     def _submit(self, piece: Piece, start: int, end: int) -> Future[Samples]:
         with self._lock:
             if not self._sessions:
-                raise EngineError("the voice was closed; load it again")
+                raise _closed()
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(self._threads, "piper")
-            return self._pool.submit(piece, start, end)
+            try:
+                return self._pool.submit(piece, start, end)
+            except RuntimeError as error:  # the interpreter ends
+                raise _closed() from error
 
     def _piece(self, tensors: Mapping[str, Array], first: int, frames: int, start: int, end: int) -> Samples:
         """Samples of these frames: the stages from ``first`` on, each with the neighbours that it sees."""
@@ -175,7 +211,7 @@ class Graph:
     def _run(self, number: int, tensors: dict[str, Array], other: InferenceSession | None = None) -> None:
         sessions = self._sessions
         if not sessions:
-            raise EngineError("the voice was closed; load it again")
+            raise _closed()
         stage = self._layout.stages[number]
         session = other or sessions[number]
         try:
@@ -183,6 +219,17 @@ class Graph:
         except Exception as error:  # the runtime's own classes derive from Exception alone
             raise _translated(error) from error
         tensors.update(zip(stage.outputs, made, strict=True))
+
+
+def _made(piece: Future[Samples]) -> Samples:
+    try:
+        return piece.result()
+    except CancelledError as error:
+        raise _closed() from error
+
+
+def _closed() -> EngineError:
+    return EngineError("the voice was closed; load it again")
 
 
 def _translated(error: Exception) -> EngineError:

@@ -108,7 +108,7 @@ def _json(model: Path) -> Path:
 def _settings(model: Path) -> dict[str, Any] | None:
     try:
         settings = json.loads(_json(model).read_text("utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return settings if isinstance(settings, dict) and {"audio", "phoneme_id_map", "espeak"} <= settings.keys() else None
 
@@ -248,12 +248,14 @@ class Piper:
         import numpy as np
 
         clipped = np.clip(np.asarray(samples, np.float32), -1, 1)
+        if np.isnan(clipped).any():
+            raise EngineError(f"voice {self._spec.name!r} makes samples that are no numbers; {REMEDY}")
         return Speech(clipped, self._rate, tuple(words), tuple(events))
 
     def _phonemize(self, reader: PiperVoice, text: str) -> list[list[str]]:
         try:
             return reader.phonemize(text)
-        except (RuntimeError, ValueError, OSError) as error:
+        except Exception as error:  # each kind of voice reads through a package of its own, with errors of its own
             raise EngineError(f"piper-tts cannot read {text!r} ({error}); spell it in other words") from error
 
     def _symbols(
@@ -328,7 +330,7 @@ class Piper:
         config = replace(self._voice.config, espeak_voice=ESPEAK_NAMES.get(family, family))
         voice = replace(self._voice, config=config)
         try:
-            voice.phonemize("a")
-        except RuntimeError:  # eSpeak NG does not know the language
+            self._phonemize(voice, "a")
+        except EngineError:  # eSpeak NG does not know the language
             return self._voice
         return voice

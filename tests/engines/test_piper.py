@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 import threading
-from contextlib import closing
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -216,6 +219,22 @@ def test_threads_and_company_change_nothing(voices):
     assert len(found) == len(texts)
 
 
+@pytest.mark.parametrize("early", [False, True])
+def test_a_sentence_is_the_same_on_any_number_of_threads_and_beside_others(name, early):
+    others = [sentence(text, seed=9, early=not early) for text in ("stop.", TEXT, LONG[:200])]
+    said = sentence(LONG, seed=5, early=early)
+    alone = None
+    for threads in (1, 2, 4):
+        with closing(load(name, replace(CPU, threads=threads))) as voice, ThreadPoolExecutor(4) as pool:
+            first = sound(list(voice.speak(said, LIVELY)))
+            company = [pool.submit(lambda one, voice=voice: list(voice.speak(one, LIVELY)), one) for one in others]
+            assert np.array_equal(sound(list(voice.speak(said, LIVELY))), first)
+            assert all(future.result() for future in company)
+        alone = first if alone is None else alone
+        # Early, several threads share the encoder: one may add up in another order, in the last bits.
+        assert np.array_equal(first, alone) if not early else np.abs(first - alone).max() <= 1e-6
+
+
 # Pieces.
 
 
@@ -264,6 +283,74 @@ def test_closing_an_iterator_stops_the_work(vits):
     next(pieces)
     pieces.close()
     assert sound(speak(vits, "stop.")).size
+
+
+def test_closing_a_voice_ends_a_sentence_that_is_under_way_with_an_error_of_ours():
+    graph, gate = load("piper-vits-micro")._graph, threading.Event()
+    graph._pool = ThreadPoolExecutor(1)
+    graph._pool.submit(gate.wait)  # no piece gets its turn
+    _, pieces = graph.speak(_piper_session.Request([1, 20, 30, 2] * 40, (0, 1, 0), 0, 1, early=True))
+    graph.close()
+    gate.set()
+    with pytest.raises(EngineError, match="closed"):
+        next(pieces)
+
+
+def test_a_voice_that_is_being_closed_begins_nothing_new():
+    graph = load("piper-vits-micro")._graph
+
+    class Ending:
+        def shutdown(self, **_):
+            with pytest.raises(EngineError, match="closed"):
+                graph._submit(print, 0, 1)
+
+    graph._pool = Ending()
+    graph.close()
+    assert graph._pool is None
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_forked_process_speaks_and_ends():
+    code = (
+        "import os, sys, pathlib, signal\nfrom speech.data import *\nfrom speech.engines import piper\n"
+        "path = pathlib.Path(sys.argv[1])\n"
+        "voice = piper.load(piper.inspect(path), path, Device(name='cpu', threads=2))\n"
+        "text = Sentence((Phrase(sys.argv[2], sys.argv[2]),), early=True)\n"
+        "count = lambda: sum(len(one.samples) for one in voice.speak(text, SynthesizeOptions()))\n"
+        "first = count()\n"
+        "if child := os.fork():\n    sys.exit(os.waitpid(child, 0)[1])\n"
+        "signal.alarm(30)\nassert count() == first"
+    )
+    command = [sys.executable, "-W", "ignore", "-c", code, str(path_of("piper-vits-micro")), LONG]
+    assert subprocess.run(command, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("durations", [np.nan, np.inf, -5.0, 1e7])
+def test_a_voice_whose_durations_are_none_is_refused_before_its_sound_is_made(vits, monkeypatch, durations):
+    run = vits._graph._run
+
+    def damaged(number, tensors, other=None):
+        run(number, tensors, other)
+        tensors[vits._graph._layout.durations][:] = durations
+
+    monkeypatch.setattr(vits._graph, "_run", damaged)
+    with pytest.raises(EngineError, match="frames"):
+        speak(vits, TEXT, options=LIVELY)
+
+
+def test_samples_that_are_no_numbers_are_never_given_out(vits, monkeypatch):
+    monkeypatch.setattr(vits._graph, "speak", lambda _: (None, (part for part in [np.full(9, np.nan, np.float32)])))
+    with pytest.raises(EngineError, match="no numbers"):
+        speak(vits, TEXT)
+
+
+def test_whatever_piper_s_readers_raise_is_an_error_of_ours(micro, monkeypatch):
+    def unreadable(self, text):
+        raise KeyError(text)
+
+    monkeypatch.setattr(type(micro._voice), "phonemize", unreadable)
+    with pytest.raises(EngineError, match="zebra"):
+        speak(micro, "zebra")
 
 
 def test_a_closed_voice_says_so():
@@ -337,6 +424,17 @@ def test_noise_of_an_unknown_shape_is_left_in_and_said():
 def test_what_is_no_graph_is_refused(data):
     with pytest.raises(ValueError, match="not"):
         _vits.split(data)
+
+
+def test_a_graph_that_does_not_hold_together_is_refused():
+    import onnx
+
+    model = onnx.load_model(path_of("piper-vits-micro"))
+    for node in model.graph.node:
+        if node.op_type == "Transpose":
+            node.op_type = "Nonsense"
+    with pytest.raises(ValueError, match="hold together"):
+        _vits.split(model.SerializeToString())
 
 
 @pytest.mark.parametrize(
@@ -512,7 +610,9 @@ def test_speakers_stand_in_the_order_of_their_numbers(tmp_path):
     assert piper.inspect(tmp_path).speakers == ("a", "b", "c")
 
 
-@pytest.mark.parametrize("settings", ["", "[]", "{}", '{"audio": {}, "phoneme_id_map": {}, "espeak": {}}', "\udcff"])
+@pytest.mark.parametrize(
+    "settings", ["", "[]", "{}", '{"audio": {}, "phoneme_id_map": {}, "espeak": {}}', "\udcff", "[" * 10**5]
+)
 def test_settings_that_are_none_are_not_a_voice(tmp_path, settings):
     shutil.copy(path_of("piper-micro"), tmp_path / "voice.onnx")
     (tmp_path / "voice.onnx.json").write_bytes(settings.encode("utf-8", "surrogateescape"))
@@ -621,8 +721,72 @@ def test_a_damaged_cache_is_made_again(root, damage):
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(root):
+    whole = said("piper-vits-micro")
+    shutil.rmtree(root)
     root.write_text("a file where the folder should be")
-    assert said().size
+    assert np.array_equal(said("piper-vits-micro"), whole)
+
+
+@contextmanager
+def files_no_longer_than(size):
+    """What a full disk is to whoever writes."""
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("size", [10_000, 100_000])
+def test_a_full_disk_costs_time_and_nothing_else(root, size):
+    whole = said("piper-vits-micro")
+    shutil.rmtree(root)
+    with files_no_longer_than(size):
+        assert np.array_equal(said("piper-vits-micro"), whole)
+    assert kept(root) == []
+    assert np.array_equal(said("piper-vits-micro"), whole)
+    assert len(kept(root)) == 5
+
+
+DAY = 24 * 3600
+
+
+@pytest.mark.parametrize(
+    ("name", "days", "stays"),
+    [
+        ("piper-micro-WHOSE-0123456789abcdef", 0.5, True),  # another machine with this folder may be using it
+        ("piper-micro-WHOSE-0123456789abcdef", 2, False),  # of another runtime, processor or file
+        ("piper-micro-0123456789abcdef-0123456789abcdef", 2, True),  # another voice of that name
+        ("other-0123456789abcdef-0123456789abcdef", 29, True),
+        ("other-0123456789abcdef-0123456789abcdef", 31, False),
+        (".draft", 0.5, True),
+        (".draft", 2, False),
+    ],
+)
+def test_what_nobody_wants_any_more_goes_when_something_new_comes(root, name, days, stays):
+    whose = _piper_graphs._key(path_of("piper-micro"), _piper_graphs.CPU).split("-")[-2]
+    folder = root / "speech" / "graphs" / name.replace("WHOSE", whose)
+    folder.mkdir(parents=True)
+    for file in (folder / "0.onnx", folder / "layout.json"):
+        file.write_text("{}")
+        os.utime(file, (time.time() - days * DAY,) * 2)
+    said()
+    assert folder.exists() == stays
+    assert len(list(folder.parent.iterdir())) == 1 + stays
+
+
+def test_the_cache_is_bounded_and_what_was_used_last_stays(root, monkeypatch):
+    said("piper-micro")
+    said("piper-vits-micro")
+    for path in kept(root):
+        os.utime(path, (time.time() - 3600,) * 2)
+    said("piper-micro")  # from what is kept
+    monkeypatch.setattr(_piper_graphs, "LIMIT", sum(path.stat().st_size for path in kept(root)))
+    said("piper-micro-multi")
+    names = {path.parent.name.rpartition("-")[0].rpartition("-")[0] for path in kept(root)}
+    assert names == {"piper-micro", "piper-micro-multi"}
 
 
 def test_another_voice_file_is_another_entry(root, tmp_path):
