@@ -105,16 +105,20 @@ class Casting:
             UnsupportedError: nobody is called that.
             SpeechError: a voice is known and cannot be had.
         """
+        unknown: dict[str, UnknownModelError] = {}
         for name in names:
             profile = self.cast.speaking(name)
             try:
                 choice = self.choice(profile.model, profile.language, profile.fallback)
                 check(choice.spec, SynthesizeOptions(speaker=profile.speaker))
             except UnknownModelError as error:
-                who = f"{name!r} speaks" if profile.model == name else f"{name!r} speaks with {profile.model!r}"
-                raise UnsupportedError(
-                    f"{who}, and there is neither a voice nor a profile of that name; give --voices a file with a cast"
-                ) from error
+                who = f"{name!r}" if profile.model == name else f"{name!r} with {profile.model!r}"
+                unknown.setdefault(who, error)
+        if unknown:
+            raise UnsupportedError(
+                f"{', '.join(unknown)} speak{'s' if len(unknown) == 1 else ''}, and there is neither a voice nor a "
+                "profile of that name; give --voices a file with a cast"
+            ) from next(iter(unknown.values()))
 
     def _bounded(self, manner: Manner, spec: ModelSpec) -> Manner:
         """What that voice can do of a manner; what it cannot is told."""

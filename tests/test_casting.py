@@ -137,6 +137,12 @@ def test_a_script_is_refused_where_somebody_has_no_voice(cabinet, profile):
         found.require(["B", "A"])
 
 
+def test_everybody_without_a_voice_is_named_at_once(cabinet):
+    found, _ = casting(cabinet, Profile(name="C", model="nobody"))
+    with pytest.raises(UnsupportedError, match="'A', 'B', 'C' with 'nobody' speak, and"):
+        found.require(["A", "espeak-ng", "B", "C"])
+
+
 def test_options_come_from_the_documents_profile():
     profile = Profile(name="a", pauses={"sentence": 1.0, "item": 0.5}, loudness=-18.0)
     assert options_of(profile) == {"sentence_pause": 1.0, "item_pause": 0.5, "loudness": -18.0}

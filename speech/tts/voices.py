@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from math import isfinite
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 
 from speech import languages
 from speech.data import PITCH_LIMIT, Seconds
@@ -88,8 +89,8 @@ def named(name: str, among: Mapping[str, Profile]) -> Profile | None:
 
 
 def plain(name: str) -> str:
-    """A name as it is compared."""
-    return " ".join(name.split()).casefold()
+    """A name as it is compared: however its letters are composed, and whichever apostrophe is typed."""
+    return " ".join(normalize("NFKC", name).replace("\u2019", "'").split()).casefold()
 
 
 def read(text: str, where: str, known: Mapping[str, Profile] | None = None) -> Voices:

@@ -207,3 +207,10 @@ def test_one_speaker_is_given():
 def test_two_names_that_differ_in_case_only_are_one_too_many():
     with pytest.raises(UnsupportedError, match=r"cast\.anna: is 'Anna' again"):
         read('[cast]\nAnna = "a"\nanna = "b"\n', "cast.toml")
+
+
+def test_names_are_the_same_however_they_are_typed():
+    cast = read('[cast]\n"Zo\u00eb O\'Neil" = "a"\n', "cast.toml").cast
+    for name in ("ZOE\u0308  O\u2019NEIL", "zo\u00eb\u00a0o'neil"):
+        assert named(name, cast) is not None
+    assert named("Zoe O'Neil", cast) is None
