@@ -22,6 +22,9 @@ ROMAN = r"[IVXLC]+"
 COUNTED = re.compile(rf"[\d#]|(?:{ROMAN}|[A-Z])\b")
 MEASURE = re.compile(rf"[\d{''.join(VULGAR)}]\s?(?P<unit>[^\W\d_]+)\.$")
 ORDINAL = re.compile(rf"(?:^|(?P<beside>\S+)\s)(?:\d{{1,3}}|{ROMAN})\.$")
+HALF_DAY = re.compile(r"\b[ap]\.m\.$", re.IGNORECASE)
+ZONE = re.compile(r"(?:[ECMP][SD]?T|GMT|UTC|BST|CES?T|IST|JST)\b")
+"""What goes on with a time of day in capitals."""
 LAST = re.compile(r"(?:^|(?<=[\s(“\"'«„]))[^\s(“\"'«„]+$")
 
 FINAL = {
@@ -83,7 +86,7 @@ def binds(before: str, gap: str, rest: str, language: str) -> bool:
     word = last[0] if last else ""
     if not word.endswith("."):
         return False
-    if (word in known.titles and rest[0].isalnum()) or (word in known.counted and COUNTED.match(rest)):
+    if _before_capital(word, rest, known):
         return True
     if rest[0].isalnum() and not rest[0].isupper():
         measure = MEASURE.search(before[-WINDOW:])
@@ -92,6 +95,13 @@ def binds(before: str, gap: str, rest: str, language: str) -> bool:
         if word in known.others or word.endswith(known.endings or "\0"):
             return True
     return _ordinal(before, known)
+
+
+def _before_capital(word: str, rest: str, known: Shorts) -> bool:
+    """Whether an abbreviation takes a name, a number or a time zone behind it."""
+    titled = word in known.titles and rest[0].isalnum()
+    counted = word in known.counted and COUNTED.match(rest)
+    return bool(titled or counted or (HALF_DAY.search(word) and ZONE.match(rest)))
 
 
 def closes(text: str, language: str) -> list[int]:

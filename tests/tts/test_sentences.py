@@ -198,6 +198,22 @@ def test_numbers_are_written_out_sentence_by_sentence():
     assert not told
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "said"),
+    [
+        ("en", "First", "one, First"),
+        ("de", "Schritt", "eins, Schritt"),
+        ("de", "Kapitel", "erstes Kapitel"),
+        ("cs", "století", "1. století"),
+    ],
+)
+def test_the_number_of_an_item_is_an_ordinal_where_its_noun_says_so(language, text, said):
+    reading = Reading(lambda manner: replace(manner, language=language), options=SynthesizeOptions())
+    steps_, told = run(Text("1. ", spoken="1, "), text, reading=reading)
+    assert [short(step) for step in steps_] == [said]
+    assert not told
+
+
 def test_what_cannot_be_said_as_asked_is_told_and_said_as_it_stands():
     said, told = run("A ", Text("bc", say_as="nonsense"))
     assert [short(step) for step in said] == ["A bc"]

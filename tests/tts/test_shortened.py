@@ -19,6 +19,7 @@ def sentences(text, language):
     [
         ("en", "Mix 3 tbsp. butter with it."),
         ("en", "It is 6 ft. 2 in. tall."),
+        ("en", "It ends at 5 p.m. EST today."),
         ("en", "Apt. 4B is mine."),
         ("en", "It was founded est. 1900 or so."),
         ("de", "Im 19. Jahrhundert war das so."),

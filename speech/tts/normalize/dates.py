@@ -186,6 +186,8 @@ def _decade(match: re.Match[str], reader: Reader) -> str | None:
         len(digits) == 4 and int(digits) not in reader.table.years
     ):
         return None
+    if digits == "00":
+        digits = "2000"
     suffix = dates.decades[match["suffix"]]
     if tens == "00":
         said = reader.spell.year(digits) if len(digits) == 4 else None

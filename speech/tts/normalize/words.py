@@ -70,15 +70,16 @@ def abbreviations(reader: Reader) -> Iterator[Rule]:
     name = rf"(?=(?:[\s-]|(?<=\.)){CAPITAL}|\s{TAKEN}|\s{particles})"
     short = {written: said for written, said in table.abbreviations.items() if not _has_digit(written)}
     short = {**{w[:1].upper() + w[1:]: said for w, said in short.items() if _begins(w)}, **short}
+    counted = {**{w[:1].upper() + w[1:]: said for w, said in table.counted.items() if _begins(w)}, **table.counted}
     if table.endings:
         ending = re.compile(rf"(?<!\w)(?P<stem>[^\W\d_]{{2,40}}?)(?P<short>{literal(table.endings)})(?!\w)")
         yield Rule(ending, lambda match: match["stem"] + table.endings[match["short"]])
     many = {written: said for written, said in short.items() if " " in written}
-    for words, behind in ((many, end), (table.counted, number), (table.titles, name), (short, end)):
+    for words, behind in ((many, end), (counted, number), (table.titles, name), (short, end)):
         if words:
             pattern = re.compile(rf"{start}(?P<short>{literal(words, spaced=True)}){behind}")
             yield Rule(pattern, partial(_expanded, words=_unspaced(words)))
-        if words is table.counted and table.places:
+        if words is counted and table.places:
             pattern = re.compile(rf"(?<=[\w,{TAKEN}] )(?P<short>{literal(table.places)})(?!\w)(?! {CAPITAL})")
             yield Rule(pattern, partial(_place, words=table.places))
     yield Rule(INITIALS, lambda match: " ".join(match[0].replace(".", "")))

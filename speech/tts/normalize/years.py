@@ -20,6 +20,8 @@ EARLY = 1100
 """An earlier year needs a word before it to be one."""
 RECENT = range(1901, 2040)
 """Years of which one speaks so often that a determiner before one outweighs a plural behind it."""
+PRESENT = range(2010, 2040)
+"""Years that hardly count anything."""
 SECOND = re.compile(r"\s[^\W\d_]+\s([^\W\d_]+)")
 
 
@@ -79,7 +81,8 @@ def _counts(match: re.Match[str], reader: Reader, cue: str) -> bool:
     if not table.year_plurals:
         return cue not in table.year_cues
     determined = cue in table.determiners or cue.endswith(("'s", "’s"))
-    if determined and int(match[0]) in RECENT and int(match[0]) % 100:
+    recent = determined and int(match[0]) in RECENT and int(match[0]) % 100
+    if recent or (int(match[0]) in PRESENT and follower.endswith("s")):  # the 1968 protests, 2020 elections
         return False
     if _plural(follower, table.year_plurals):
         return cue not in table.year_cues or int(match[0]) % 100 == 0

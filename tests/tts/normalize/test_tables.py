@@ -8,6 +8,9 @@ CASES = {
     "en": """
         The 1992 US election | The nineteen ninety-two US election
         the 2008 financial crisis | the two thousand eight financial crisis
+        2020 elections | twenty twenty elections
+        the '00s | the two thousands
+        Smith v. Jones | Smith versus Jones
         1200 new jobs | one thousand two hundred new jobs
         3m people | three million people
         a 3m wall | a three meter wall

@@ -95,7 +95,10 @@ TABLE = Table(
     feminine_nouns=("ung", "heit", "keit", "schaft", "tion", "tät", "minute", "Minute", "stunde", "Stunde",
         "Sekunde", "Woche",
                     "Million", "Milliarde", "Person", "Frau", "Seite", "Tonne", "Nacht", "Stadt", "Kugel",
-                    "Flasche", "Tasse"),
+                    "Flasche", "Tasse", "Katze", "Tochter", "Schwester", "Mutter", "Tür", "Straße", "Idee", "Frage",
+                    "Reihe",
+                    "Karte", "Folge", "Tasche", "Blume", "Schule", "Klasse", "Etage", "Runde", "Sache", "Familie",
+                    "Stelle", "Firma", "Zwiebel", "Zehe", "Prise", "Dose", "Zitrone", "Banane", "Karotte"),
     power="mal zehn hoch",
     per="pro",
     ratio="zu",
@@ -156,7 +159,7 @@ TABLE = Table(
             "Johannes Paul Pius Benedikt Leo Gregor Klemens Innozenz Elisabeth Katharina Peter Alexander Nikolaus "
             "Napoleon Philipp Eduard Richard Jakob Gustav Christian Sigismund August Albrecht Konrad Ramses "
             "Kleopatra Iwan Harald Margarethe Johann Urban Bonifatius Julius Sixtus Adolf Filip Felipe Charles "
-            "Henry Louis".split()
+            "Henry Louis Ernst Albert Viktor Emanuel Robert Theodor Bernhard".split()
         ),
         queens=frozenset({"Elisabeth", "Katharina", "Kleopatra", "Margarethe"}),
         article="der {n}",

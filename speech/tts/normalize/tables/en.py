@@ -43,6 +43,7 @@ TABLE = Table(
         "Thurs.": "Thursday", "Thu.": "Thursday", "Fri.": "Friday",
     },
     titles={
+        "v.": "versus",
         "Dr.": "doctor", "Mr.": "mister", "Mrs.": "missus", "Ms.": "miz", "Prof.": "professor", "St.": "saint",
         "Rev.": "reverend", "Hon.": "honorable", "Gen.": "general", "Col.": "colonel", "Capt.": "captain",
         "Lt.": "lieutenant", "Sgt.": "sergeant", "Maj.": "major", "Cmdr.": "commander", "Adm.": "admiral",
@@ -62,7 +63,7 @@ TABLE = Table(
         "chap.": "chapter", "Chap.": "chapter", "Fig.": "figure", "fig.": "figure", "Figs.": "figures",
         "figs.": "figures", "Sec.": "section", "sec.": "section", "Eq.": "equation", "eq.": "equation",
         "Art.": "article", "art.": "article", "Tab.": "table", "Pt.": "part", "pt.": "part", "Ed.": "edition",
-        "ca.": "circa", "c.": "circa", "l.": "line", "ll.": "lines", "v.": "version", "Ver.": "version",
+        "ca.": "circa", "c.": "circa", "l.": "line", "ll.": "lines", "v.": "verse", "vv.": "verses", "Ver.": "version",
         "Apt.": "apartment", "Rm.": "room", "Ste.": "suite", "ext.": "extension", "Ext.": "extension",
         "Op.": "opus", "op.": "opus", "max.": "maximum", "min.": "minimum", "para.": "paragraph",
         "Gen.": "Genesis", "Ex.": "Exodus", "Matt.": "Matthew", "Cor.": "Corinthians", "Rom.": "Romans",

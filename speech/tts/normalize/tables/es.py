@@ -63,7 +63,7 @@ TABLE = Table(
         "millón": ("millón", "millón"), "millones": ("millón", "millones"),
     },
     noun=r"(?!(?:del|que|por|con|para|son|fue|era|como|más|los|las|una|sin|sobre|hasta|entre|desde|pero)$)[a-záéíóúñü]{3,}",
-    feminine_nouns=("as", "a", "ces", "ciones", "siones", "dades", "ción", "dad", "vez"),
+    feminine_nouns=("as", "a", "ces", "ciones", "siones", "dades", "ción", "dad", "vez", "mujer", "mujeres"),
     feminine=frozenset({"hryvnia"}),
     feminine_end=("ra", "na", "da", "lla", "za", "pia", "ría", "ja", "ca"),
     clock=Clock(
