@@ -173,9 +173,9 @@ def test_a_stage_for_a_watermark_hears_everything(vits, tmp_path, monkeypatch):
 # Loudness.
 
 
-@pytest.mark.parametrize("target", [-16.0, -23.0])
+@pytest.mark.parametrize("target", [-5.0, -16.0, -23.0])
 @pytest.mark.parametrize("channels", ["mono", "stereo"])
-def test_two_passes_give_the_loudness_that_is_asked_for(espeak, tmp_path, target, channels):
+def test_two_passes_give_the_loudness_that_is_asked_for_or_tell_what_they_give(espeak, tmp_path, target, channels):
     text = "This is a sentence of some length. And this is another one, spoken after it."
     transcript = made(espeak, tmp_path / "a.flac", text, loudness=target, channels=channels)
     samples = np.concatenate(list(blocks(tmp_path / "a.flac", rate=22_050, channels="split")))
@@ -183,10 +183,9 @@ def test_two_passes_give_the_loudness_that_is_asked_for(espeak, tmp_path, target
     flagged = [event for event in transcript.record if event.kind == "flagged"]
     assert reached.true_peak <= -0.9
     if flagged:
-        assert f"{reached.integrated:.0f}" in f"{flagged[0].details['lufs']:.0f}"
-    else:
-        assert reached.integrated == pytest.approx(target, abs=0.5)
-    assert bool(flagged) == (target > -20)
+        assert flagged[0].details["lufs"] == pytest.approx(reached.integrated, abs=0.1)
+    assert bool(flagged) == (abs(reached.integrated - target) > 0.5)
+    assert not flagged or target > -20
 
 
 def test_two_passes_are_the_same_as_in_memory(espeak, tmp_path):
