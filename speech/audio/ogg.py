@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 from zlib import crc32
 
+from speech.errors import UnsupportedError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -19,6 +21,8 @@ HEADER = 27
 SERIAL = slice(14, 18)
 CHECKSUM = slice(22, 26)
 SEGMENTS = 26
+LONGEST = 255 * 255 - 1
+"""Bytes of a packet that fits into one page: 255 segments of 255, the last not full."""
 OPUS_TAGS = b"OpusTags"
 MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
@@ -36,7 +40,9 @@ class Pages:
 
     def __init__(self, file: Output, tags: Mapping[str, str] | None = None) -> None:
         self._file = file
-        self._tags = tags
+        self._tags = None if tags is None else _opus_tags(tags)
+        if self._tags and len(self._tags) > LONGEST:
+            raise UnsupportedError(f"tags of {len(self._tags)} bytes do not fit into an opus file; shorten them")
         self._held = bytearray()
         self._at = 0
 
@@ -49,7 +55,7 @@ class Pages:
             page = self._held[:size]
             del self._held[:size]
             if self._tags is not None and page[HEADER + page[SEGMENTS] :].startswith(OPUS_TAGS):
-                page = _with_payload(page, _opus_tags(self._tags))
+                page = _with_payload(page, self._tags)
             page[SERIAL] = b"\x01\0\0\0"
             page[CHECKSUM] = bytes(4)
             page[CHECKSUM] = checksum(bytes(page)).to_bytes(4, "little")
@@ -85,7 +91,7 @@ def _opus_tags(tags: Mapping[str, str]) -> bytes:
 
 
 def _with_payload(page: bytearray, packet: bytes) -> bytearray:
-    """The page with one whole packet in it: less than 64 KiB."""
+    """The page with one whole packet in it."""
     full, rest = divmod(len(packet), 255)
     return page[:SEGMENTS] + bytes([full + 1]) + b"\xff" * full + bytes([rest]) + packet
 

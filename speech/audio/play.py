@@ -82,7 +82,7 @@ def _device(rate: int, channels: int) -> Any:  # noqa: ANN401 - a stream of soun
     except (ImportError, OSError):  # OSError: the package is there, the library is not
         return None
     except Exception as error:
-        if type(error).__name__ != "PortAudioError":  # it can only be named where the import works
+        if not _is_portaudio(error):
             raise
         return None
 
@@ -91,14 +91,31 @@ def _through_portaudio(device: Any, blocks: Iterable[Samples], channels: int) ->
     import numpy as np
 
     with closing(device):
-        device.start()
+        with _told():
+            device.start()
         try:
             for block in blocks:
-                device.write(np.ascontiguousarray(np.clip(block.reshape(-1, channels), -1, 1), np.float32))
+                with _told():
+                    device.write(np.ascontiguousarray(np.clip(block.reshape(-1, channels), -1, 1), np.float32))
         except BaseException:
             device.abort()
             raise
         device.stop()  # after the last sample
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What PortAudio raises, as an error of ours."""
+    try:
+        yield
+    except Exception as error:
+        if not _is_portaudio(error):
+            raise
+        raise OutputError(f"the sound device stopped ({error}); check it, or write a file instead") from error
+
+
+def _is_portaudio(error: Exception) -> bool:
+    return type(error).__name__ == "PortAudioError"  # it can only be named where the import works
 
 
 def _from_pipe(player: Player, blocks: Iterable[Samples], rate: int, channels: int) -> None:
@@ -132,7 +149,9 @@ def _from_file(player: Player, blocks: Iterable[Samples], rate: int, channels: i
 @contextmanager
 def _running(player: Player, rate: int, channels: int, file: Path | None = None) -> Iterator[subprocess.Popen[bytes]]:
     """The player's process: waited for at the end, and ended with whatever ends the block."""
-    values = {"rate": rate, "channels": channels, "file": file}
+    # Only PowerShell reads its command as text, in which a quote ends the name of the file.
+    quoted = str(file).replace("'", "''") if player.program == "powershell" else file
+    values = {"rate": rate, "channels": channels, "file": quoted}
     command = [shutil.which(player.program) or player.program, *(each.format(**values) for each in player.arguments)]
     with TemporaryFile() as said:
         try:

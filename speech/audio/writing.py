@@ -163,12 +163,14 @@ class Writer:
 
         Raises:
             OutputError: the file cannot be written.
-            UnsupportedError: the samples have other channels than the file.
+            UnsupportedError: the samples have other channels than the file, or are no numbers.
             BrokenPipeError: whoever read it went away.
         """
         import numpy as np
 
         channels = self._order.channels
+        if not np.isfinite(samples).all():  # LAME ends the whole process over one
+            raise UnsupportedError(f"samples for {self._order.name!r} are not all numbers; mend what made them")
         block = samples if samples.ndim == 2 else samples[:, None]
         if block.shape[1] == 1:
             block = np.repeat(block, channels, axis=1)
@@ -211,8 +213,9 @@ def writing(
 ) -> Iterator[Writer]:
     """Write a file of that format; at the end of the block it is complete, after an exception it is not there.
 
-    A path gets the file only once it is whole: until then it is a draft beside it. A file object is written from where
-    it stands and never closed; if it cannot seek, the header does not say how long the sound is (a wav claims to be
+    A path gets the file only once it is whole: until then it is a draft beside it. What lies behind a link is replaced,
+    not the link. A pipe or a device is written to as it comes, as is a file object, from where it stands; that is never
+    closed; if it cannot seek, the header does not say how long the sound is (a wav claims to be
     endless, an mp3 may be padded at its end, nothing is ever missing).
 
     Args:
@@ -235,6 +238,10 @@ def writing(
     order = _Order(target_name, _checked(format, rate, channels, tags), rate, channels, tags, bit_rate)
     with ExitStack() as stack:
         with translated(target_name):
+            if path and path.exists() and not (path.is_file() or path.is_dir()):
+                target, path = _closing(path.open("wb"), stack), None
+            elif path:
+                target = path = path.resolve() if path.is_symlink() else path
             if path and not overwrite and path.exists():
                 raise FileExistsError
             draft = _draft(path, stack) if path or order.form.seeks else None

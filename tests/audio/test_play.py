@@ -205,3 +205,41 @@ def test_without_a_device_for_portaudio_the_systems_player_is_asked(programs, mo
     install(programs, "aplay")
     play(pieces(), RATE, 1)
     assert (programs / "heard").read_bytes() == pcm(SAMPLES)
+
+
+def test_a_device_that_goes_away_is_told(monkeypatch):
+    class PortAudioError(Exception):
+        pass
+
+    class Unplugged:
+        def write(self, _):
+            raise PortAudioError("Device unavailable")
+
+        start = abort = close = lambda self: None
+
+    monkeypatch.setitem(sys.modules, "sounddevice", SimpleNamespace(OutputStream=lambda **_: Unplugged()))
+    with pytest.raises(OutputError, match="Device unavailable"):
+        play(pieces(), RATE, 1)
+
+
+def test_what_the_voice_raises_is_not_taken_for_the_device_s(monkeypatch):
+    device = SimpleNamespace(start=lambda: None, write=lambda _: None, abort=lambda: None, close=lambda: None)
+    monkeypatch.setitem(sys.modules, "sounddevice", SimpleNamespace(OutputStream=lambda **_: device))
+
+    def broken():
+        yield SAMPLES
+        raise ValueError("the text's own")
+
+    with pytest.raises(ValueError, match="own"):
+        play(broken(), RATE, 1)
+
+
+def test_a_quote_in_the_name_of_a_folder_ends_no_command_of_powershell(programs, monkeypatch):
+    install(programs, "powershell")
+    folder = programs / "O'Brien"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    play(pieces(), RATE, 1)
+    command = json.loads((programs / "arguments").read_text())[-1]
+    assert "O''Brien" in command
+    assert command.count("'") % 2 == 0

@@ -9,6 +9,7 @@ import os
 import struct
 import subprocess
 import sys
+import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -439,6 +440,45 @@ def test_what_is_there_is_kept_where_asked(tmp_path):
         pass
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_lies_behind_a_link_is_replaced_and_not_the_link(tmp_path):
+    (tmp_path / "music").mkdir()
+    link = tmp_path / "link.wav"
+    link.symlink_to(tmp_path / "music" / "real.wav")
+    for count in (10, 20):
+        with writing(link, "wav", RATE) as writer:
+            writer.write(voice(count))
+        assert link.is_symlink()
+        assert len(soundfile.read(tmp_path / "music" / "real.wav")[0]) == count
+    assert [path.name for path in (tmp_path / "music").iterdir()] == ["real.wav"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_named_pipe_is_written_to_and_stays(tmp_path):
+    pipe, heard = tmp_path / "pipe.wav", []
+    os.mkfifo(pipe)
+    reader = threading.Thread(target=lambda: heard.append(pipe.read_bytes()), daemon=True)
+    reader.start()
+    with writing(pipe, "pcm", RATE, overwrite=False) as writer:
+        writer.write(voice(1_000))
+    reader.join(10)
+    assert pipe.is_fifo()
+    assert len(heard[0]) == 2_000
+
+
+@pytest.mark.parametrize("form", formats())
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_what_is_no_number_is_refused_before_an_encoder_ends_the_process(form, value):
+    with pytest.raises(UnsupportedError, match="numbers"):
+        written(form, np.full(3_000, value, np.float32))
+
+
+def test_tags_that_do_not_fit_into_a_page_of_opus_are_told():
+    longest = 255 * 255 - 1 - len("OpusTags") - 3 * 4 - len("TITLE=")
+    assert whole(written("opus", voice(100), tags={"title": "x" * longest})).size
+    with pytest.raises(UnsupportedError, match="shorten"):
+        written("opus", voice(100), tags={"title": "x" * (longest + 1)})
 
 
 def test_no_folder_is_told(tmp_path):
