@@ -229,6 +229,8 @@ def _toml(text: str, where: str) -> Iterator[Entry]:
                 if not isinstance(words, dict):
                     raise _wrong(where, _line(text, voice), voice, "[voices.NAME] is a table of words")
                 yield from _entries(words, text, where, voice=voice)
+        elif (line := _line(text, name)) and not text.splitlines()[line - 1].lstrip().startswith("["):
+            raise _wrong(where, line, name, f"an entry has say or ipa, not {', '.join(map(repr, value))}")
         else:
             yield from _entries(value, text, where, language=_language(name, text, where))
 

@@ -155,3 +155,8 @@ def test_finds_are_in_order_apart_and_in_the_text(words, text):
 def test_any_file_is_read_or_refused(text, form):
     with suppress(UnsupportedError):  # and no other error
         assert all(entry.word.strip() for entry in parse(text, "words", form).entries)
+
+
+def test_a_misspelt_key_is_no_section():
+    with pytest.raises(UnsupportedError, match=r"words.toml, line 1: .*'foo'.* has say or ipa, not 'sy'"):
+        parse('foo = { sy = "x" }', "words.toml", "toml")
