@@ -187,8 +187,20 @@ def _dictionary(identifier: str) -> Path:
 
 def _fields(path: Path) -> list[list[str]]:
     """The lines of a voice's file that have a value."""
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    lines = read(path).decode("utf-8", "replace").splitlines()
     return [fields for line in lines if len(fields := line.split()) > 1]
+
+
+def read(path: Path) -> bytes:
+    """A file of the library's data.
+
+    Raises:
+        EngineError: it is not there.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise EngineError(f"eSpeak NG's data is not whole ({error}); type: {_AGAIN}") from error
 
 
 @cache

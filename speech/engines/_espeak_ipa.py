@@ -135,7 +135,7 @@ def _inventory() -> tuple[str, ...]:
     A count of tables in the first of four bytes; for each table its count of sounds in the first of four bytes, a name
     of 32 bytes, and 16 bytes a sound, the first four its mnemonic.
     """
-    data = (_espeak.data() / "phontab").read_bytes()
+    data = _espeak.read(_espeak.data() / "phontab")
     found: set[str] = set()
     try:
         at = 4

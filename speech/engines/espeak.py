@@ -144,8 +144,8 @@ class ESpeak:
             return ""
         names = self._spec.speakers or speakers()
         if speaker.isdecimal() and speaker not in names and int(speaker) < len(names):
-            return f"+{names[int(speaker)]}"
-        if speaker not in names:
+            speaker = names[int(speaker)]
+        if speaker not in names or speaker not in speakers():  # a catalogue may name what this version does not have
             raise UnsupportedError(
                 f"voice {self._spec.name!r} has no speaker {speaker!r}; give one of {', '.join(names)}, or none"
             )

@@ -9,6 +9,7 @@ import locale
 import os
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -493,6 +494,23 @@ def test_a_pronunciation_it_lacks_is_told_and_the_words_are_said(voice):
 
 
 # Broken installations.
+
+
+@pytest.mark.parametrize("speaker", ["zz", "0", "../../lang/gmw/en"])
+def test_a_speaker_that_only_the_catalogue_has_is_refused(voice, speaker):
+    said = replace(voice._spec, speakers=("zz", "../../lang/gmw/en"))
+    with pytest.raises(UnsupportedError, match="no speaker"):
+        list(espeak.ESpeak(said).speak(sentence("hello", speaker=speaker), OPTIONS))
+
+
+def test_data_that_is_not_whole_is_an_error_with_the_way_on(monkeypatch, tmp_path):
+    import espeakng_loader
+
+    monkeypatch.setattr(espeakng_loader, "get_data_path", lambda: str(tmp_path))
+    for cached in (_espeak.range_share, _espeak_ipa._inventory):
+        reading = cached.__wrapped__  # what was read before is remembered
+        with pytest.raises(EngineError, match="reinstall"):
+            reading(*["gmw/en"] * (cached is _espeak.range_share))
 
 
 def test_data_that_is_not_there_is_an_error_with_the_way_on(monkeypatch, tmp_path):
