@@ -94,12 +94,12 @@ def mark(model: ModelUse, options: SynthesizeOptions | TranscribeOptions) -> str
     return marking.comment({**facts, "options": changed})
 
 
-def _pour(sounds: Iterable[Sound], writer: Writer, gain: float = 0.0) -> None:
+def _pour(sounds: Iterable[Sound], writer: Writer) -> None:
     def blocks() -> Iterator[Samples]:
         for sound in sounds:
             if sound.chapter:
                 writer.chapter(*sound.chapter)
-            yield effects.gained(sound.samples, gain)
+            yield sound.samples
 
     for block in _watermarked(blocks()):
         writer.write(block)
@@ -116,12 +116,16 @@ def _in_two_passes(speaking: Speaking, writer: Writer) -> None:
     shape = speaking.shape
     with _draft() as draft:
         measured = loudness.measure(_spooled(speaking, draft), shape.rate, shape.channels)
-        gain = speaking.level(measured)
         for title, start in speaking.chapters:
             writer.chapter(title, start)
-        draft.seek(0)
-        for block in _watermarked(_read(draft, shape)):
-            writer.write(effects.gained(block, gain))
+        leveled = _watermarked(speaking.leveled(lambda: _read(draft, shape), measured))
+        speaking.judge(loudness.measure(_written(leveled, writer), shape.rate, shape.channels))
+
+
+def _written(blocks: Iterable[Samples], writer: Writer) -> Iterator[Samples]:
+    for block in blocks:
+        writer.write(block)
+        yield block
 
 
 def _draft() -> BinaryIO:
@@ -152,5 +156,6 @@ def _keeping() -> Iterator[None]:
 def _read(draft: BinaryIO, shape: Shape) -> Iterator[Samples]:
     import numpy as np
 
+    draft.seek(0)
     while content := draft.read(BLOCK * shape.channels * np.dtype(np.float32).itemsize):
         yield np.frombuffer(content, np.float32).reshape(-1, shape.channels)

@@ -21,7 +21,7 @@ from speech.tts.utter import Shape
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterable
     from types import TracebackType
 
     from speech.audio.loudness import Loudness
@@ -239,7 +239,9 @@ class Speaking(Iterator[Spoken]):
         parts = [sound.samples for sound in self.sounds()]
         samples = np.concatenate([self.shape.nothing, *parts])
         if self.options.loudness is not None:
-            samples = effects.gained(samples, self.level(self._measured(samples)))
+            leveled = self.leveled(lambda: [samples], self._measured([samples]))
+            samples = np.concatenate(list(leveled))
+            self.judge(self._measured([samples]))
         transcript = self.transcript()
         return Spoken(_flat(samples), self.shape.rate, transcript.words, transcript, tuple(self.chapters))
 
@@ -326,10 +328,10 @@ class Speaking(Iterator[Spoken]):
         length = self._script.length
         return length and max(self.duration, self.duration * length / max(1, self._characters))
 
-    def _measured(self, samples: Samples) -> Loudness:
+    def _measured(self, blocks: Iterable[Samples]) -> Loudness:
         from speech.audio import loudness
 
-        return loudness.measure([samples], self.shape.rate, self.shape.channels)
+        return loudness.measure(blocks, self.shape.rate, self.shape.channels)
 
     def _note(self, sound: Sound) -> None:
         self._frames += len(sound.samples)
@@ -342,24 +344,43 @@ class Speaking(Iterator[Spoken]):
             self._characters += len(sound.segment.text)
             self._tell("synthesize", self._estimate)
 
-    def level(self, measured: Loudness) -> float:
-        """The gain in dB for the whole, from what was measured of it; a target that is missed goes on record."""
+    def leveled(self, blocks: Callable[[], Iterable[Samples]], measured: Loudness) -> Iterator[Samples]:
+        """The whole at the loudness that was asked for, with its peaks held down.
+
+        Args:
+            blocks: gives the whole from its beginning, as often as it is called.
+            measured: how loud it is as it came.
+        """
         from speech.audio import loudness
 
         options = self._script.options
         assert options.loudness is not None
         gain = loudness.gain_for(measured, options.loudness, options.true_peak)
-        reached = measured.integrated + gain
-        if isfinite(reached) and abs(reached - options.loudness) > LOUDNESS_TOLERANCE:
+        if measured.true_peak + gain > options.true_peak:  # held down, the peaks leave it softer than their gain says
+            reached = self._measured(self._limited(blocks(), gain)).integrated
+            short = replace(measured, integrated=reached - gain)
+            gain = loudness.gain_for(short, options.loudness, options.true_peak)
+        return self._limited(blocks(), gain)
+
+    def _limited(self, blocks: Iterable[Samples], gain: float) -> Iterator[Samples]:
+        from speech.audio import limiter
+
+        louder = (effects.gained(block, gain) for block in blocks)
+        return limiter.limited(louder, self.shape.rate, self.shape.channels, self._script.options.true_peak)
+
+    def judge(self, reached: Loudness) -> None:
+        """Put on record where the whole did not come to the loudness that was asked for."""
+        asked, ceiling = self._script.options.loudness, self._script.options.true_peak
+        assert asked is not None
+        if isfinite(reached.integrated) and abs(reached.integrated - asked) > LOUDNESS_TOLERANCE:
             message = (
-                f"the loudness is {reached:.1f} LUFS and not {options.loudness:g}: "
-                f"more would exceed {options.true_peak:g} dBTP"
+                f"the loudness is {reached.integrated:.1f} LUFS and not {asked:g}: for more, the peaks would have to "
+                f"be pressed too far down under {ceiling:g} dBTP"
             )
-            self._flag(message, lufs=reached, asked=options.loudness)
-        elif not isfinite(reached) and isfinite(measured.true_peak):
-            message = f"the loudness is as it came and not {options.loudness:g} LUFS: too little is heard to measure it"
-            self._flag(message, asked=options.loudness)
-        return gain
+            self._flag(message, lufs=reached.integrated, asked=asked)
+        elif not isfinite(reached.integrated) and isfinite(reached.true_peak):
+            message = f"the loudness is as it came and not {asked:g} LUFS: too little is heard to measure it"
+            self._flag(message, asked=asked)
 
     def _warn(self) -> None:
         """Say so where a file cannot hold how loud it is."""

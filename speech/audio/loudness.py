@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 SILENT = -70.0
 """LUFS of what the gate leaves nothing of, or that is shorter than one gating block of 0.4 s."""
+MOST_LIMITED = 8.0
+"""Decibels: a voice whose peaks are held down by more sounds pressed."""
 OVERSAMPLING = 4
 METER_RATE = 48_000
 HIGHEST_RATE = 192_000
@@ -50,13 +52,14 @@ def measure(blocks: Iterable[Samples], rate: int, channels: int) -> Loudness:
 
 
 def gain_for(loudness: Loudness, target: float, ceiling: float) -> float:
-    """Decibels that bring the whole to ``target`` LUFS, or as near as its true peak may rise to ``ceiling`` dBTP.
+    """Decibels that bring the whole to ``target`` LUFS, or as near as its peaks may rise above ``ceiling`` dBTP.
 
-    0 where there is nothing to go by; whoever applies less than was asked for says so.
+    What rises above it is the limiter's (see ``limiter.py``). 0 where there is nothing to go by; whoever applies less
+    than was asked for says so.
     """
     if not isfinite(loudness.integrated):
         return 0.0
-    return min(target - loudness.integrated, ceiling - loudness.true_peak)
+    return min(target - loudness.integrated, ceiling + MOST_LIMITED - loudness.true_peak)
 
 
 class _Meter:

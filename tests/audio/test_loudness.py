@@ -94,9 +94,10 @@ def test_silence_and_a_syllable_have_no_loudness_and_ask_for_no_gain(samples):
     ("integrated", "peak", "target", "ceiling", "expected"),
     [
         (-23.0, -12.0, -16.0, -1.0, 7.0),
-        (-23.0, -5.0, -16.0, -1.0, 4.0),  # the peak is in the way
+        (-23.0, -5.0, -16.0, -1.0, 7.0),  # the limiter holds the peaks down
+        (-40.0, -5.0, -16.0, -1.0, 12.0),  # as far as it may
         (-10.0, -0.5, -16.0, -1.0, -6.0),
-        (-16.0, 0.5, -16.0, -1.0, -1.5),  # already as loud, but over the ceiling
+        (-16.0, 0.5, -16.0, -1.0, 0.0),  # already as loud, if over the ceiling
         (-inf, -inf, -16.0, -1.0, 0.0),
     ],
 )
