@@ -214,7 +214,10 @@ _REFUSED = (
     "the hub refuses it ({status}): the repository is private or gated, or there is none of that name; accept the "
     "terms on its page, set HF_TOKEN to your token, and try again"
 )
-_UNREACHED = "{hub} cannot be reached ({cause}); check the network, or `speech models import` a file of the model"
+_UNREACHED = (
+    "{hub} cannot be reached ({cause}); check the network, or bring an archive from another machine: "
+    "`speech models import`, `speech voices import`"
+)
 
 # By HTTP status or by the name of the exception, as httpx, httpx2 and ssl call them; the first that fits.
 _CAUSES: Mapping[str | int, str] = {

@@ -44,7 +44,7 @@ class Synthesizer:
 
     Args:
         voice: a voice or an alias of the catalogue, a profile, the path of a voice, ``voice#speaker``, or ``auto``: the
-            best for the language that is on this machine.
+            first of the cast where there is one, else the best for the language that is on this machine.
         device: ``auto``, ``cpu``, ``cuda`` or ``cuda:1``.
         threads: CPU threads of a voice; 0: one for each core.
         offline: fetch nothing, even if the voice is missing.
@@ -77,8 +77,9 @@ class Synthesizer:
         **options: Unpack[VoiceOptions],
     ) -> None:
         _check(voice, threads)
-        self._voice = None if os.fspath(voice) == AUTO else os.fspath(voice)
         self._voices = known_voices(voices)
+        # Where everybody has a voice, none is looked for that might have to be fetched.
+        self._voice = next(iter(self._voices.cast), None) if os.fspath(voice) == AUTO else os.fspath(voice)
         document = Cast(self._voices.profiles, self._voices.cast, SynthesizeOptions(), self._voice).document
         files = [lexicon] if isinstance(lexicon, (str, os.PathLike)) else [*lexicon]
         self._lexicon = lexica(files, document, self._voices)

@@ -78,8 +78,9 @@ def test_what_is_given_goes_over_what_is_there():
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("speed", 0.1), ("pitch", 5.0), ("noise", -1.0), ("sentence_pause", -0.1), ("sample_rate", 100), ("channels", "5.1"),
-     ("loudness", -100.0), ("true_peak", 1.0), ("volume", 90.0), ("noise_w", 9.0), ("speed", float("nan"))],
+    [("speed", 0.1), ("pitch", 5.0), ("noise", -1.0), ("sentence_pause", -0.1), ("sample_rate", 100),
+     ("channels", "5.1"), ("loudness", -100.0), ("true_peak", 1.0), ("volume", 90.0), ("noise_w", 9.0),
+     ("speed", float("nan"))],
 )  # fmt: skip
 def test_a_voice_is_not_asked_for_nonsense(option, value):
     with pytest.raises(UnsupportedError, match=option):

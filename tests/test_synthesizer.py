@@ -446,3 +446,18 @@ def test_a_document_in_a_language_that_no_voice_speaks_is_spoken_and_told(tmp_pa
         with Synthesizer(voice, offline=True) as tts:
             assert list(tts.show(document)) == ["[espeak-ng, en] It is five dollars."]
             assert [event.kind for event in tts.synthesize(document).record].count("language") == 1
+
+
+def test_every_piece_of_a_stream_has_sound(piper):
+    with piper.stream(TEXT) as stream:
+        pieces = list(stream)
+    assert all(len(piece.samples) for piece in pieces)
+    assert " ".join(word.text for piece in pieces for word in piece.marks) == TEXT
+
+
+def test_where_the_cast_has_voices_no_other_is_looked_for(tmp_path):
+    cast = tmp_path / "cast.toml"
+    cast.write_text(f'[cast]\nAnna = "{TWO}#s1"\nBen = "espeak-ng"\n')
+    with Synthesizer(voices=cast) as tts:
+        assert tts.choice.spec.name == "piper-vits-micro"
+        assert list(tts.show("big dogs.")) == ["[piper-vits-micro, speaker s1, en] big dogs."]

@@ -125,10 +125,11 @@ class Performance(Iterator[Sound]):
                 raise item
             yield Sound(item)
         for event in item.events:
-            self._stage.report(replace(event, start=start, end=self.now))
+            end = self.now + len(item.tail) / self._stage.shape.rate
+            self._stage.report(replace(event, start=start, end=end))
         marks = tuple((name, start + time) for name, time in item.marks)
         segment = _later(item.segment, start)
-        yield Sound(self._stage.shape.nothing, segment, job.utterance.continues, marks)
+        yield Sound(item.tail, segment, job.utterance.continues, marks)
 
     def _clip(self, clip: Clip) -> Iterator[Samples]:
         assert self._stage.clips, "a clip that cannot be had is replaced before it comes here"

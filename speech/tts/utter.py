@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from speech.engines import Voice
     from speech.tts.plan import Utterance
 
+SHORTEST = 0.01
+"""Seconds: a stretch below this waits for the next."""
+
 FULL_SCALE = float(2**23)
 """Samples are rounded to 24 bits where they leave the voice: what a lossless file keeps of them is then all of them,
 so that a sentence from the cache is the same to the last bit."""
@@ -73,6 +76,8 @@ class Said:
     """What came of an utterance, once it is whole: times in seconds from its start."""
 
     segment: Segment
+    tail: Samples
+    """The last moment of its sound, which its end comes with."""
     events: tuple[Event, ...] = ()
     marks: tuple[tuple[str, Seconds], ...] = ()
 
@@ -93,12 +98,17 @@ class Telling:
         Raises:
             EngineError: the voice failed.
         """
+        import numpy as np
+
         heard: list[Speech] = []
-        frames = 0
+        frames, tail = 0, self.shape.nothing
         for stretch in self._effects(self._noted(heard)):
             frames += len(stretch)
-            yield stretch
-        return self._said(heard, frames / self.shape.rate)
+            tail = np.concatenate([tail, stretch])
+            if len(tail) >= SHORTEST * self.shape.rate:
+                yield tail
+                tail = self.shape.nothing
+        return self._said(heard, frames / self.shape.rate, tail)
 
     @property
     def sentence(self) -> Sentence:
@@ -153,7 +163,7 @@ class Telling:
         sentence = replace(self.sentence, volume=0.0)  # applied behind the cache
         return blake2b(repr((self.loaded.key, sentence, tuning)).encode("utf-8", "surrogatepass")).hexdigest()[:40]
 
-    def _said(self, heard: list[Speech], duration: Seconds) -> Said:
+    def _said(self, heard: list[Speech], duration: Seconds, tail: Samples) -> Said:
         sentence = self.utterance.sentence
         spoken = [_faster(word, self._shift) for speech in heard for word in speech.words]
         words = written_words(sentence, spoken)
@@ -162,7 +172,7 @@ class Telling:
             sentence.written.strip(), start, end, words, language=sentence.language, speaker=self.utterance.role
         )
         events = tuple(event for speech in heard for event in speech.events)
-        return Said(segment, events, tuple(_placed(self.utterance.marks, spoken, duration)))
+        return Said(segment, tail, events, tuple(_placed(self.utterance.marks, spoken, duration)))
 
 
 def joined(stretches: list[Speech], rate: int) -> Speech:

@@ -315,7 +315,7 @@ def test_a_cast_speaks_a_script(here, capsys):
     cast = f'[cast.Ann]\nmodel = "{PIPER_MICRO}"\npan = -1\n[cast.Bob]\nmodel = "{PIPER_MICRO}"\npan = 1\n'
     (here / "cast.toml").write_text(cast)
     assert synthesize("talk.script") == 1
-    assert "'Ann' speaks" in errors(capsys)
+    assert "'Ann', 'Bob' speak, and there is neither a voice nor a profile" in errors(capsys)
     assert synthesize("talk.script", "--voices", "cast.toml", "--stereo", "-q") == 0
     samples, _ = soundfile.read(here / "talk.wav")
     assert samples.shape[1] == 2

@@ -74,7 +74,7 @@ def tell(one):
         try:
             parts.append(next(run))
         except StopIteration as end:
-            return np.concatenate(parts), end.value
+            return np.concatenate([*parts, end.value.tail]), end.value
 
 
 def key_of(**changes):
