@@ -105,16 +105,9 @@ def long(side: str, voice: Path) -> dict[str, float]:
     return {"wall": wall / seconds, "cpu": cpu / seconds, "audio": seconds}
 
 
-def say(voice: Path) -> None:
-    """Our whole process, as ``piper --output-raw`` is piper's."""
-    for samples in ours(voice)(SENTENCE):
-        sys.stdout.buffer.write((samples * 32767).astype("<i2").tobytes())
-        sys.stdout.buffer.flush()
-
-
 def process(side: str, voice: Path) -> dict[str, float]:
-    """Measured from outside: from starting the process to the first byte that comes out of it."""
-    mine = [sys.executable, __file__, "--say", str(voice)]
+    """One command line and the other, from the start of the process to the first byte that comes out of it."""
+    mine = [sys.executable, "-m", "speech", "synthesize", "-q", "-f", "pcm", "--voice", str(voice), "--", SENTENCE]
     theirs = [sys.executable, "-m", "piper", "-m", str(voice), "--output-raw", "--", SENTENCE]
     began = time.perf_counter()
     with subprocess.Popen(theirs if side == "piper" else mine, stdout=subprocess.PIPE) as running:
@@ -163,9 +156,6 @@ def compare(measure: str, voice: Path, runs: int, cache: str) -> str:
 
 
 def main() -> None:
-    if sys.argv[1:2] == ["--say"]:
-        say(Path(sys.argv[2]))
-        return
     if sys.argv[1:2] == ["--measure"]:
         measure, side, voice = sys.argv[2:]
         row = MEASURES[measure](side, Path(voice))

@@ -80,10 +80,10 @@ def _written(voice: ModelName, loading: VoiceLoading) -> Iterator[tuple[int, int
     files = [lexicon] if isinstance(lexicon, (str, os.PathLike)) else lexicon
     for file in (voice, loading.get("voices"), *files):
         try:
-            status = Path(file or "").stat()
-            yield status.st_mtime_ns, status.st_size
+            status = Path(file).stat() if file else None
         except (OSError, ValueError, TypeError):  # no file: what is none is refused elsewhere
-            yield None
+            status = None
+        yield status and (status.st_mtime_ns, status.st_size)
 
 
 class _Hooks:

@@ -35,9 +35,11 @@ def test_one_shot(cold, tmp_path):
     assert (tmp_path / "a.flac").stat().st_size > 1000
 
 
-def test_the_last_voice_stays_loaded_and_the_one_before_is_closed(cold):
+def test_the_last_voice_stays_loaded_and_the_one_before_is_closed(cold, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     speech.synthesize(TEXT, PIPER)
     first = cold._last
+    (tmp_path / "new.txt").touch()  # what happens in the folder one stands in is nothing to a voice
     speech.synthesize(TEXT, str(PIPER), speed=2.0)
     assert cold._last is first
     speech.synthesize(TEXT, "espeak-ng")
