@@ -106,12 +106,15 @@ def details(source: Source) -> Details:
 
 
 def _details(name: str, container: Any) -> Details:  # noqa: ANN401 - av is not imported yet
+    from speech.audio.reader import pre_skip
+
     stream = container.streams.audio[0]
     found = {**container.metadata, **stream.metadata}
     tags = {key.lower(): value for key, value in found.items()}
     context = stream.codec_context
     known = stream.duration is not None
-    duration = float(stream.duration * stream.time_base) if known else container.duration and container.duration / 1e6
+    whole = float(stream.duration * stream.time_base) if known else (container.duration or 0) / 1e6
+    duration = max(0.0, whole - pre_skip(container))
     return Details(
         source=name,
         container=container.format.name,

@@ -42,6 +42,9 @@ SAMPLE_TYPES = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", 
 RATES = range(100, 10_000_001)
 """Beyond these the header is damaged, and the resampler would be asked for the impossible."""
 
+OPUS_RATE = 48_000
+"""Opus counts its frames at this rate, whatever was encoded."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
@@ -81,7 +84,7 @@ class AvReader:
         if stream.duration is not None and stream.time_base is not None:
             start = float((stream.start_time or 0) * stream.time_base)
             # The stream's own duration counts the encoder's padding in MP4 and leaves it out in mp3.
-            padded = start if 0 < start < ENCODER_DELAY and self._from_zero else 0.0
+            padded = start if 0 < start < ENCODER_DELAY and self._from_zero else pre_skip(self._container)
             return float(stream.duration * stream.time_base) - padded + max(0.0, start - self._zero(start))
         return _tagged(stream) or (self._container.duration / 1e6 if self._container.duration else None)
 
@@ -305,6 +308,14 @@ def demuxer(file: Input) -> AvObject:
 
 def _refuse(url: str, *_: object) -> NoReturn:
     raise OSError(f"it points to another file or address ({url!r}), which is not opened")
+
+
+def pre_skip(container: AvObject) -> Seconds:
+    """What an Ogg Opus file counts and players leave out of its beginning (RFC 7845, section 4.2); else 0."""
+    context = container.streams.audio[0].codec_context
+    if container.format.name != "ogg" or context is None or context.name != "opus":
+        return 0.0
+    return int.from_bytes((context.extradata or b"")[10:12], "little") / OPUS_RATE
 
 
 def _track(stream: AvObject) -> Track:

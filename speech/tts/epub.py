@@ -175,7 +175,7 @@ class _Book:
             targets = self.chapters.get(name, {})
             if "" in targets:
                 yield Chapter(targets[""])
-            found, sound = page(data, tally, targets, "" if self.chapters else "h1", self.language)
+            found, sound = page(data, tally, targets, () if self.chapters else ("h1",), self.language)
             if not sound:
                 report(Event("flagged", f"page {name!r} is broken XHTML; it is read as a browser would"))
             yield from found

@@ -50,7 +50,8 @@ def items(text: str, report: Report) -> Iterator[Item]:
         text, first = text[matter.end() :], first + matter[0].count("\n")
     parser = _parser()
     tokens = parser.parse(text, {"tally": tally})
-    compiler = Compiler(tally, chapters="h1" if any(token.tag == "h1" for token in tokens) else "h2")
+    titles = sum(token.type == "heading_open" and token.tag == "h1" for token in tokens)
+    compiler = Compiler(tally, chapters=("h1",) if titles > 1 else ("h1", "h2"))  # a single one is the book's
     html = Html(compiler)
     for block in _blocks(tokens):
         html.feed(parser.renderer.render(list(_read(block, first, report)), parser.options, {}))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from speech.tts.xhtml import VOID, Compiler
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from speech.tts.plan import Item
     from speech.tts.tally import Tally
@@ -23,7 +23,7 @@ def page(
     data: bytes,
     tally: Tally,
     targets: Mapping[str, str] | None = None,
-    chapters: str = "",
+    chapters: Collection[str] = (),
     language: str | None = None,
 ) -> tuple[list[Item], bool]:
     """The items of an XHTML page, and whether it was sound; the arguments are those of a ``Compiler``.

@@ -19,7 +19,7 @@ from speech.tts.characters import texts
 from speech.tts.plan import Chapter, End, Manner, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from speech.tts.plan import Item
     from speech.tts.tally import Tally
@@ -98,12 +98,16 @@ class Compiler:
     Args:
         tally: told of what is not read.
         targets: the title of the chapter that begins at an element of that id.
-        chapters: the heading (such as ``h1``) that begins a chapter; "" for none.
+        chapters: the headings (such as ``h1``) that begin a chapter.
         language: the document's: what is marked as that is not told apart.
     """
 
     def __init__(
-        self, tally: Tally, targets: Mapping[str, str] | None = None, chapters: str = "", language: str | None = None
+        self,
+        tally: Tally,
+        targets: Mapping[str, str] | None = None,
+        chapters: Collection[str] = (),
+        language: str | None = None,
     ) -> None:
         self._tally = tally
         self._targets = targets or {}
@@ -346,7 +350,7 @@ class Compiler:
         found, self._language = _joined(run, self._language)
         if not found:
             return
-        if self._kind == "heading" and self._names[self._chapters]:
+        if self._kind == "heading" and any(self._names[name] for name in self._chapters):
             self._out.append(Chapter("".join(item.text for item in found)))
         if self._number:
             self._out.append(Text(f"{self._number}. ", found[0].manner, spoken=f"{self._number}, "))

@@ -132,3 +132,9 @@ def test_what_is_no_audio_is_told(tmp_path):
     for source in (b"", b"not audio at all" * 50, tmp_path / "none.wav", Audio(np.zeros(5, np.float32), 16_000)):
         with pytest.raises(AudioError):
             details(source)
+
+
+def test_an_opus_file_is_as_long_as_what_is_heard(tmp_path):
+    with writing(tmp_path / "a.opus", "opus", 24_000, 1) as file:
+        file.write(np.full(12_345, 0.1, np.float32))
+    assert details(tmp_path / "a.opus").duration == pytest.approx(12_345 / 24_000, abs=1e-4)

@@ -37,7 +37,7 @@ def blocks(written):
     [
         ("", []),
         ("One\nline.\n\nTwo.", [("One line.", P), ("Two.", P)]),
-        ("# Book *one*\n\nIt.\n\n## Part", ["Book one", ("Book one", H), ("It.", P), ("Part", H)]),
+        ("# Book *one*\n\nIt.\n\n## Part", ["Book one", ("Book one", H), ("It.", P), "Part", ("Part", H)]),
         ("## Part\n\nIt.\n\n### More", ["Part", ("Part", H), ("It.", P), ("More", H)]),
         ("Title\n=====\nText", ["Title", ("Title", H), ("Text", P)]),
         ("- a\n- *b*\n  c\n\nText", [("a", I), ("b c", I), ("Text", P)]),
@@ -61,7 +61,7 @@ def blocks(written):
         ("---\n\nText", [("", P), ("Text", P)]),
         ("- [ ] a\n- [x] b\n- [c] d\n\n[x] e", [("a", I), ("b", I), ("[c] d", I), ("[x] e", P)]),
         ("> [!NOTE]\n> Useful.\n\n> [!x y]", [("Note: Useful.", P), ("[!x y]", P)]),
-        ("# Book {#a .b}\n\n## Set {1, 2}", ["Book", ("Book", H), ("Set {1, 2}", H)]),
+        ("# Book {#a .b}\n\n## Set {1, 2}", ["Book", ("Book", H), "Set {1, 2}", ("Set {1, 2}", H)]),
         ("\ufeffzero\u200bwidth", [("zerowidth", P)]),
     ],
 )
@@ -135,3 +135,16 @@ def test_html_in_another_language_is_spoken_in_it():
     assert [(item.text, item.manner.language) for item in found if isinstance(item, Text)] == [
         ("Say ", None), ("Guten Tag", "de"), (".", None),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "chapters"),
+    [
+        ("# A\n\ntext\n\n# B\n\n## C\n\ntext", ["A", "B"]),
+        ("# The book\n\ntext\n\n## One\n\ntext\n\n## Two\n\ntext", ["The book", "One", "Two"]),
+        ("## One\n\ntext\n\n### Deep\n\n## Two\n\ntext", ["One", "Two"]),
+        ("text\n\n### Deep\n\ntext", []),
+    ],
+)
+def test_the_highest_headings_begin_chapters(text, chapters):
+    assert [item.title for item in items(text, lambda _: None) if isinstance(item, Chapter)] == chapters
