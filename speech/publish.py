@@ -140,6 +140,8 @@ def _spooled(speaking: Speaking, draft: BinaryIO) -> Iterator[Samples]:
         with _keeping():
             draft.write(sound.samples.tobytes())
         yield sound.samples
+    with _keeping():
+        draft.flush()
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from math import isfinite, log10
 from typing import TYPE_CHECKING, Literal, Self
@@ -21,7 +21,7 @@ from speech.tts.utter import Shape
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Generator, Iterable
+    from collections.abc import Callable, Generator, Iterable, Mapping
     from types import TracebackType
 
     from speech.audio.loudness import Loudness
@@ -53,6 +53,8 @@ class Spoken(Audio):
 
     chapters: tuple[tuple[str, Seconds], ...] = ()
     """Of a whole document: its chapters, and when each begins."""
+    named_marks: Mapping[str, Seconds] = field(default_factory=dict)
+    """Of a whole document: when each ``<mark>`` in it is reached."""
 
     @property
     def record(self) -> tuple[Event, ...]:
@@ -243,10 +245,12 @@ class Speaking(Iterator[Spoken]):
             samples = np.concatenate(list(leveled))
             self.judge(self._measured([samples]))
         transcript = self.transcript()
-        return Spoken(_flat(samples), self.shape.rate, transcript.words, transcript, tuple(self.chapters))
+        return Spoken(
+            _flat(samples), self.shape.rate, transcript.words, transcript, tuple(self.chapters), dict(self.named_marks)
+        )
 
     def close(self) -> None:
-        """Stop the work; what was given out stays."""
+        """Stop the work; what was given out stays. Who waits for a text to begin at all waits on."""
         self._closed = True
         if self._performance:
             self._performance.close()

@@ -72,7 +72,7 @@ class Spool:
                 draft.unlink(missing_ok=True)
 
     def trim(self) -> None:
-        """Delete what was longest unused until the rest fits the limit, and drafts that a killed process left."""
+        """Delete what was longest unused until the rest fits the limit; a draft of a killed process is such a file."""
         found = sorted(self._files(), reverse=True)
         room = self._limit
         for _, size, path in found:

@@ -461,3 +461,8 @@ def test_where_the_cast_has_voices_no_other_is_looked_for(tmp_path):
     with Synthesizer(voices=cast) as tts:
         assert tts.choice.spec.name == "piper-vits-micro"
         assert list(tts.show("big dogs.")) == ["[piper-vits-micro, speaker s1, en] big dogs."]
+
+
+def test_audio_knows_when_its_marks_are(espeak):
+    spoken = espeak.synthesize('<speak>One two <mark name="m"/>three.</speak>')
+    assert spoken.named_marks == {"m": spoken.marks[2].start}

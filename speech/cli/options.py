@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from speech.cli.parsing import Clock, Names, Threshold, option, together
+from speech.cli.parsing import MANNERS, Clock, Names, Threshold, option, together
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -160,7 +160,7 @@ CUES = together(
 )  # fmt: skip
 
 REPORT = together(
-    option("--progress", type=click.Choice(["auto", "json", "none"]), default="auto", show_default=True,
+    option("--progress", type=click.Choice(MANNERS), default="auto", show_default=True,
            help="On standard error: bars where it is a terminal, or one JSON object a line."),
     option("-q", "--quiet", is_flag=True, help="Nothing but errors on standard error."),
     option("-v", "--verbose", count=True, help="Say what was decided, and what is on record."),

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 else:
     ParamType = click.ParamType  # Not generic before click 8.4.
 
+MANNERS = ("auto", "json", "none")
+"""Of reporting: what ``--progress`` takes."""
+
 NOTES = "speech.notes"
 """Where a context keeps what is to be said of the flags that were typed."""
 
@@ -149,6 +152,8 @@ def _translate_long(
         return [f"{name}{equals}{behind}"] if taken is None else taken
     if _is_switch(option):
         return list(_switched(name, option, _truth(equals, behind, deque() if texts else rest)))
+    if value is None and name == "--progress" and not (rest and rest[0] in MANNERS):
+        return [f"{name}={MANNERS[0]}"]  # alone it asks for what is the default where somebody looks
     if value is None and not rest:
         return [name]
     return _valued(name, foreign.own(name, rest.popleft() if value is None else value))

@@ -61,7 +61,7 @@ def command(ctx: click.Context, /, **_: Any) -> None:
     how = begin(ctx, len(target.readings))
     how.note(sounding.idle(ctx))
     if target.stream:
-        with how, voicing.loaded(ctx, how.progress, loudness=None) as synthesizer:
+        with how, voicing.loaded(ctx, how.progress, cache=ctx.params["cache"], loudness=None) as synthesizer:
             _pour(synthesizer, target, how)
     else:
         _write(ctx, target, rules, how, existing)

@@ -244,3 +244,10 @@ def test_the_help_lists_the_formats_there_are_now(command, monkeypatch):
     assert listed() == formats.names()
     monkeypatch.setattr(formats, "names", lambda: ["brl", "txt"])
     assert listed() == ["brl", "txt"]
+
+
+@pytest.mark.parametrize("rest", [[], ["--quiet"], ["--voice", "espeak-ng"]])
+def test_progress_may_stand_alone(tmp_path, rest):
+    target = tmp_path / "a.wav"
+    assert main(["synthesize", "Hello.", "-o", str(target), "--progress", *rest]) == 0
+    assert target.exists()
