@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import os
 import threading
-from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import islice
+from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING, Literal, Self, Unpack, cast, overload
 
-from speech import engines
+from speech import engines, many
 from speech.choice import Choice, check, choose, wanted
 from speech.data import Progress, TranscribeOptions
 from speech.detection import Detection, detection, places
@@ -25,23 +24,20 @@ from speech.stt.vad import RATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Future
     from types import TracebackType
 
     from speech.audio.source import Source
-    from speech.data import Device, ProgressHook
+    from speech.data import ProgressHook
     from speech.engines import Recognizer
+    from speech.stt.batcher import Lane
+    from speech.stt.packing import Counts
     from speech.stt.pipeline import Journal
+    from speech.stt.sharing import Seat
     from speech.transcript import ModelUse, Transcript
 
     Journals = Callable[[Source], Journal | None]
     ModelName = str | os.PathLike[str]
-
-BATCH = {"cpu": 4, "cuda": 16}
-"""Chunks decoded together. On a CPU more than four cost memory and give nothing; a GPU wants more to do."""
-
-OPEN_SOURCES = 4
-"""Recordings that ``transcribe_many`` reads at once, so that short ones share batches."""
-
 
 class Transcriber:
     """A model that is loaded once and transcribes as often as you like, from any number of threads.
@@ -51,8 +47,9 @@ class Transcriber:
             machine, as ``speech doctor`` explains.
         device: ``auto``, ``cpu``, ``cuda`` or ``cuda:1``.
         compute_type: ``auto``, or one of those that ``speech doctor`` lists for the device.
-        threads: CPU threads for one call of the model; 0 leaves it to the engine.
-        batch_size: chunks decoded together; None chooses by the device.
+        threads: CPU threads for one call of the model; 0 chooses by the machine, as do the next two.
+        workers: calls of the model at once.
+        batch_size: chunks in one call.
         offline: fetch nothing, even if the model is missing.
         fallback: the model to take if ``model`` cannot be had.
         progress: called with every step of a download, of loading, and of the work; from one thread at a time.
@@ -70,6 +67,7 @@ class Transcriber:
         device: str = AUTO,
         compute_type: str = AUTO,
         threads: int = 0,
+        workers: int = 0,
         batch_size: int | None = None,
         offline: bool = False,
         fallback: ModelName | None = None,
@@ -78,7 +76,7 @@ class Transcriber:
         **options: Unpack[Options],
     ) -> None:
         self.options = with_options(TranscribeOptions(), options)
-        _check_loading(model, threads, batch_size)
+        _check_loading(model, threads, workers, batch_size)
         self.choice: Choice = choose(
             model,
             language=self.options.language,
@@ -86,6 +84,8 @@ class Transcriber:
             device=device,
             compute_type=compute_type,
             threads=threads,
+            workers=workers,
+            batch=batch_size or 0,
             offline=offline,
             fallback=fallback,
             progress=progress,
@@ -102,12 +102,17 @@ class Transcriber:
             self._progress(Progress("load", spec.name, message=self.choice.reason))
         loaded = engines.find(spec.engine).load(spec, self.choice.files, self.choice.device)
         self._recognizer = cast("Recognizer", loaded)
-        self._batcher = Batcher(self._recognizer, batch_size or BATCH.get(_kind(self.choice.device), BATCH["cpu"]))
+        self._batcher = Batcher(self._recognizer, self._recognizer.batch)
 
     @property
     def model(self) -> ModelUse:
         """Which model this is, as it is written into every transcript."""
         return self.choice.use
+
+    @property
+    def packed(self) -> Counts:
+        """How many short recordings shared windows so far, and how many of them had to be decoded alone after all."""
+        return self._batcher.packed
 
     def stream(
         self,
@@ -129,7 +134,8 @@ class Transcriber:
             AudioError: at once or while iterating: the source cannot be read.
             UnsupportedError: the model cannot do what was asked.
         """
-        return self._open(source, _one_at_a_time(progress) or self._progress, journal, options, self._stop)
+        hook = _one_at_a_time(progress) or self._progress
+        return self._open(source, hook, journal, options, self._stop, self._batcher.lane())
 
     def _open(
         self,
@@ -138,13 +144,14 @@ class Transcriber:
         journal: Journal | None,
         options: Options,
         stop: threading.Event,
+        lane: Lane,
     ) -> Stream:
         if self._stop.is_set():
             raise StoppedError("the transcriber is closed; make a new one")
         asked = with_options(self.options, options)
         events = self.choice.events + check(self.choice.spec, asked)
         setting = Setting(self.choice.spec, self.model, events, lambda: stop.is_set() or self._stop.is_set())
-        return Stream(source, setting, asked, self._batcher.lane(), progress=progress, journal=journal)
+        return Stream(source, setting, asked, lane, progress=progress, journal=journal)
 
     def transcribe(
         self,
@@ -215,25 +222,22 @@ class Transcriber:
     ) -> Iterator[Transcript | SpeechError]:
         stop = threading.Event()
 
-        def one(source: Source) -> Transcript:
-            opened = self._open(source, hook, journal and journal(source), options, stop)
-            with opened as stream:
+        def one(source: Source, seat: Seat | None) -> Transcript:
+            lane = self._batcher.lane(seat, urgent=False)
+            with self._open(source, hook, journal and journal(source), options, stop, lane) as stream:
                 return stream.transcript()
 
-        pool = ThreadPoolExecutor(OPEN_SOURCES, thread_name_prefix="speech-source")
-        waiting: deque[Future[Transcript]] = deque()
-        remaining = iter(sources)
-        try:
-            waiting.extend(pool.submit(one, source) for source in islice(remaining, OPEN_SOURCES))
-            while waiting:
-                result = _result(waiting.popleft())
-                waiting.extend(pool.submit(one, source) for source in islice(remaining, 1))
-                if isinstance(result, SpeechError) and errors == "raise":
-                    raise result
-                yield result
-        finally:
-            stop.set()
-            pool.shutdown(cancel_futures=True)
+        pack = with_options(self.options, options).pack
+        group = partial(self._batcher.group, self.choice.spec.max_seconds) if pack else None
+        with closing(many.in_order(sources, one, underfull=self._batcher.underfull, group=group)) as results:
+            try:
+                for future in results:
+                    result = _result(future)
+                    if isinstance(result, SpeechError) and errors == "raise":
+                        raise result
+                    yield result
+            finally:
+                stop.set()
 
     def detect(self, source: Source, **options: Unpack[Options]) -> Detection:
         """The language of a recording, from several places in it.
@@ -266,10 +270,11 @@ class Transcriber:
         self.close()
 
 
-def _check_loading(model: object, threads: object, batch_size: object) -> None:
+def _check_loading(model: object, threads: object, workers: object, batch_size: object) -> None:
     wrong = [
         (not isinstance(model, (str, os.PathLike)), "model", model, "a name or a path"),
         (not isinstance(threads, int) or threads < 0, "threads", threads, "0 or more"),
+        (not isinstance(workers, int) or workers < 0, "workers", workers, "0 or more"),
         (
             batch_size is not None and (not isinstance(batch_size, int) or batch_size < 1),
             "batch_size",
@@ -299,7 +304,3 @@ def _result(future: Future[Transcript]) -> Transcript | SpeechError:
         return future.result()
     except SpeechError as error:
         return error
-
-
-def _kind(device: Device) -> str:
-    return device.name.split(":")[0]

@@ -82,6 +82,8 @@ def choose(
     device: str = AUTO,
     compute_type: str = AUTO,
     threads: int = 0,
+    workers: int = 0,
+    batch: int = 0,
     offline: bool = False,
     fallback: str | os.PathLike[str] | None = None,
     progress: ProgressHook | None = None,
@@ -97,6 +99,8 @@ def choose(
         device: "auto", "cpu", "cuda" or "cuda:1".
         compute_type: "auto" takes the device's best.
         threads: threads of one call; 0 leaves it to the engine.
+        workers: calls at once; likewise.
+        batch: chunks in one call; likewise.
         offline: never ask the network.
         fallback: what may run where ``model`` cannot be had; without it a named model is never replaced.
         progress: told about a download.
@@ -110,7 +114,7 @@ def choose(
     """
     normal = languages.code if task == "transcribe" else languages.tag
     code = normal(language) if language else None
-    devices = Devices(device, compute_type, threads)
+    devices = Devices(device, compute_type, threads, workers, batch)
     choosing = _Choosing(task, code, needs, devices, Store(offline=offline), load(), progress or _quiet)
     name = os.fspath(model)
     try:
@@ -163,7 +167,9 @@ class _Choosing:
         spec = self.find(name)
         self.check_meaning(spec)
         device, events = self.devices.settle(spec)
-        return Choice(spec, self.files(spec), device, _line(spec, device, "asked for by name", events), events=events)
+        files = self.files(spec)
+        paced = engines.paced(spec, files, device)
+        return Choice(spec, files, paced, _line(spec, device, "asked for by name", events), events=events)
 
     def find(self, name: str) -> ModelSpec:
         """The model of that name; a directory or file, where the name is a path or no catalogue has it."""
@@ -290,7 +296,8 @@ class _Choosing:
 
     def chosen(self, spec: ModelSpec, path: Path | None, why: str, hint: str, kind: str = "") -> Choice:
         device, events = self.devices.settle(spec, kind)
-        return Choice(spec, path, device, _line(spec, device, why, events), hint, events)
+        paced = engines.paced(spec, path, device)
+        return Choice(spec, path, paced, _line(spec, device, why, events), hint, events)
 
 
 def _cause(error: SpeechError) -> str:

@@ -290,6 +290,10 @@ class Device:
     free_bytes: int | None = None
     threads: int = 0
     """Threads of one call; 0 leaves it to the engine."""
+    workers: int = 0
+    """Calls computed at once; 0 leaves it to the engine."""
+    batch: int = 0
+    """Chunks in one call; 0 leaves it to the engine."""
     note: str = ""
     """Why it cannot be used, or what a user should know: one line."""
 
@@ -326,6 +330,11 @@ class TranscribeOptions:
     shortened for the model, a shorter one is left as it is. As faster-whisper."""
     max_chunk: Seconds | None = None
     """The longest chunk; None: what the model takes."""
+
+    pack: bool = False
+    """Of many recordings in one call, let short ones share windows of the model, where ``language`` names theirs. It is
+    faster, and what cannot be told apart is decoded alone; but a model that hears less well in full windows loses words
+    by it, so it is asked for."""
 
     # Gates (see stt/gates.py); None turns one off.
     logprob_threshold: float | None = -1.0

@@ -27,6 +27,8 @@ class Devices:
     """"auto", "cpu", "cuda" or "cuda:1"."""
     compute_type: str = AUTO
     threads: int = 0
+    workers: int = 0
+    batch: int = 0
     probed: dict[str, list[Device]] = field(default_factory=dict)
 
     def anyhow(self) -> Devices:
@@ -71,7 +73,8 @@ class Devices:
             events = tuple(_unused(other) for other in devices if device.name == "cpu" != other.name)
         else:
             device = self._asked_for(spec, devices)
-        return replace(device, compute_types=(self._compute(device),), threads=self.threads), events
+        asked = {"threads": self.threads, "workers": self.workers, "batch": self.batch}
+        return replace(device, compute_types=(self._compute(device),), **asked), events
 
     def _asked_for(self, spec: ModelSpec, devices: list[Device]) -> Device:
         """The device that was named, if it can be used."""

@@ -28,6 +28,7 @@ class Loading(TypedDict, total=False):
     device: str
     compute_type: str
     threads: int
+    workers: int
     batch_size: int | None
     offline: bool
     fallback: str | os.PathLike[str] | None

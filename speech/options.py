@@ -46,6 +46,7 @@ class Options(TypedDict, total=False):
     min_silence: Seconds
     speech_pad: Seconds
     max_chunk: Seconds | None
+    pack: bool
     logprob_threshold: float | None
     compression_ratio_threshold: float | None
     no_speech_threshold: float | None

@@ -30,7 +30,7 @@ def given(ctx: click.Context, names: Sequence[str] | None = None) -> dict[str, A
 
 def loading(ctx: click.Context) -> dict[str, Any]:
     """The options that say how a model is loaded, as ``Transcriber`` takes them."""
-    names = ("device", "compute_type", "threads", "batch_size", "offline", "fallback")
+    names = ("device", "compute_type", "threads", "workers", "batch_size", "offline", "fallback")
     return {name: ctx.params[name] for name in names}
 
 
@@ -118,8 +118,12 @@ MODEL = together(
     option("--compute-type", default="auto", show_default=True, section="Model",
            help="Such as int8, float16 or float32; auto takes what the device does best."),
     option("--threads", type=click.IntRange(min=0), default=0, section="Model",
-           help="Processor threads of one call; 0 leaves it to the engine."),
+           help="Processor threads of one call; 0 chooses by the machine (see `speech doctor`)."),
+    option("--workers", type=click.IntRange(min=0), default=0, section="Model",
+           help="Calls of the model at once; 0 chooses by the machine."),
     option("--batch-size", type=click.IntRange(min=1), section="Model", help="Chunks recognized in one call."),
+    option("--pack/--no-pack", default=None, section="Model",
+           help="Let short recordings of one --language share windows of the model: faster, perhaps less exact."),
     option("--offline", is_flag=True, section="Model", help="Never ask the network."),
     option("--fallback", metavar="MODEL", section="Model", shell_complete=complete_model,
            help="Used when the model that was named cannot be had."),

@@ -46,7 +46,9 @@ class Recognizer(Protocol):
     """A loaded model that turns speech into text."""
 
     parallel: int
-    """Calls allowed at once; with 1 the caller serialises."""
+    """Calls allowed at once, from different threads; with 1 the caller serialises."""
+    batch: int
+    """Chunks that a call should have: more would cost memory and gain nothing."""
 
     def recognize(self, chunks: Sequence[Chunk], options: TranscribeOptions) -> list[Heard]:
         """One ``Heard`` for each chunk, in order, also where nothing was said.
@@ -97,6 +99,8 @@ class Engine(Protocol):
     def load(self, spec: ModelSpec, files: Path | None, device: Device) -> Recognizer | Voice:
         """Load a model from its directory (None where the package carries the data).
 
+        What ``device`` leaves open (threads, workers, batch) the engine chooses.
+
         Raises:
             EngineError: the files are not a model of this engine.
             MissingDependencyError: the engine's package is not installed.
@@ -110,6 +114,15 @@ class Engine(Protocol):
     def probe(self) -> list[Device]:
         """The devices that are here, each with what works on it; empty where the package is missing."""
         ...
+
+
+def paced(spec: ModelSpec, files: Path | None, device: Device) -> Device:
+    """The device with the numbers that ``load`` would choose, where the engine says them beforehand.
+
+    An engine does by a function ``pace`` with the arguments of ``load``; one without takes one call of one chunk.
+    """
+    pace = getattr(find(spec.engine), "pace", None)
+    return cast("Device", pace(spec, files, device)) if pace else device
 
 
 def names() -> list[str]:

@@ -1,4 +1,4 @@
-"""What CTranslate2 can compute on here: devices, their types, the libraries they need, and the threads to use."""
+"""What CTranslate2 can compute on here: devices, their types, and the libraries they need."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from speech.data import Device
 from speech.engines import _cuda
 from speech.errors import EngineError
-from speech.machine import cores
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,11 +66,6 @@ def gpu_libraries() -> list[str]:
     if windows or not any((home.parent / "ctranslate2.libs").glob("libcudnn*")):
         return libraries  # the Windows wheel brings what it needs of cuDNN
     return [*libraries, "libcudnn.so.9", "libcudnn_ops.so.9", "libcudnn_cnn.so.9"]
-
-
-def threads() -> int:
-    """How many a computation takes: one for each core; 0, which leaves it to OpenMP, where OpenMP was told."""
-    return 0 if os.environ.get("OMP_NUM_THREADS") else cores()
 
 
 _used_in: set[int] = set()

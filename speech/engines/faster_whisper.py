@@ -11,11 +11,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from speech.data import Event, Heard, ModelSpec
-from speech.engines import _ctranslate2, _cuda, _whisper, _whisper_heard
+from speech.engines import _ctranslate2, _cuda, _heap, _mel, _pace, _whisper, _whisper_heard
 from speech.errors import EngineError, MissingDependencyError, SpeechError
 from speech.languages import EACH, NAMES
 
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
 REQUIRES = ""
 
 RATE = 16_000
-WINDOW_FRAMES = 3000
-"""Mel frames in a window: 30 s at 100 a second."""
 POSITIONS = 448
 """Of the decoder: prompt and text together."""
 FIRST_TIMESTAMP_TICKS = 50
@@ -72,7 +71,15 @@ def load(spec: ModelSpec, files: Path | None, device: Device) -> Whisper:
     if kind == "cuda" and (lacking := _cuda.missing(_ctranslate2.gpu_libraries())):
         raise MissingDependencyError(f"{device.name} cannot be used: {_ctranslate2.lacking_note(lacking)}")
     _ctranslate2.claim_process()
-    return Whisper(_open(path, kind, int(index or 0), device), spec)
+    device = pace(spec, path, device)
+    if kind == "cpu":
+        _heap.keep()
+    return Whisper(_open(path, kind, int(index or 0), device), spec, parallel=device.workers, batch=device.batch)
+
+
+def pace(spec: ModelSpec, files: Path | None, device: Device) -> Device:
+    """The device with threads, workers and batch chosen for the model, where they are left open."""
+    return _pace.paced(device, (files or spec.path or Path()) / "model.bin")
 
 
 def _open(path: Path, kind: str, index: int, device: Device) -> WhisperModel:
@@ -87,7 +94,8 @@ def _open(path: Path, kind: str, index: int, device: Device) -> WhisperModel:
                 device=kind,
                 device_index=index,
                 compute_type=compute_type,
-                cpu_threads=device.threads or _ctranslate2.threads(),
+                cpu_threads=device.threads,
+                num_workers=device.workers if kind == "cpu" else 1,
                 local_files_only=True,
             )
         if model.feature_extractor.mel_filters.shape[0] != model.model.n_mels:
@@ -143,11 +151,11 @@ def _mels(path: Path) -> int | None:
 
 
 class Whisper:
-    """A loaded model. CTranslate2 computes one batch at a time with all its threads, so calls would only queue."""
+    """A loaded model, for as many calls at once as it was given workers. On a GPU one of them computes there."""
 
-    parallel = 1
-
-    def __init__(self, model: WhisperModel, spec: ModelSpec) -> None:
+    def __init__(self, model: WhisperModel, spec: ModelSpec, *, parallel: int, batch: int) -> None:
+        self.parallel = parallel
+        self.batch = batch
         self._loaded: WhisperModel | None = model
         self._spec = spec
         self._tokenizers: dict[tuple[str, str], Tokenizer] = {}
@@ -174,6 +182,7 @@ class Whisper:
         if self._loaded is not None:
             self._loaded.model.unload_model()
             self._loaded = None
+            _heap.give_back()
 
     @property
     def _model(self) -> WhisperModel:
@@ -229,20 +238,18 @@ class Whisper:
         return self._tokenizers[language, task]
 
     def _encode(self, chunks: Sequence[Chunk]) -> list[Array]:
+        """Every window encoded, as views of one array."""
         import numpy as np
 
-        features = [self._features(chunk.samples) for chunk in chunks]
+        features = (self._features(chunk.samples)[np.newaxis] for chunk in chunks)
         if self._model.model.device == "cpu":
-            return [self._encode_batch(one[np.newaxis]) for one in features]
-        together = self._encode_batch(np.stack(features))
-        return [together[place : place + 1] for place in range(len(features))]
+            together = _put_together(map(self._encode_batch, features), len(chunks))
+        else:
+            together = self._encode_batch(np.concatenate(list(features)))
+        return [together[place : place + 1] for place in range(len(chunks))]
 
     def _features(self, samples: Samples) -> Array:
-        """Log-mel frames as upstream pads them: 0.01 s of silence before the transform, zeros up to 30 s after it."""
-        import numpy as np
-
-        frames = self._model.feature_extractor(samples)[:, :-1][:, :WINDOW_FRAMES]
-        return np.pad(frames, ((0, 0), (0, WINDOW_FRAMES - frames.shape[1])))
+        return _mel.log_mel(samples, self._model.feature_extractor.mel_filters)
 
     def _encode_batch(self, features: Array) -> Array:
         """Encode windows; the result is on the CPU, where windows can be put together in any order."""
@@ -287,7 +294,7 @@ class Whisper:
             _joined([result.window.encoded for result in done]),
             done[0].window.start,
             texts,
-            [min(WINDOW_FRAMES, max(2, len(result.window.chunk.samples) // 160)) for result in done],
+            [min(_mel.FRAMES, max(2, len(result.window.chunk.samples) // 160)) for result in done],
         )
         return [
             _whisper.TimedTokens(
@@ -309,10 +316,25 @@ class Whisper:
             raise EngineError(f"model {self._spec.name!r} failed ({cause}); {remedy}") from error
 
 
+def _put_together(windows: Iterator[Array], count: int) -> Array:
+    """Windows that come one by one, as one array."""
+    import numpy as np
+
+    first = next(windows)
+    together = np.empty((count, *first.shape[1:]), first.dtype)
+    for place, window in enumerate(chain([first], windows)):
+        together[place] = window[0]
+    return together
+
+
 def _joined(encoded: Sequence[Array]) -> StorageView:
+    """Windows as one array; without a copy where they are all of those that were encoded together."""
     import numpy as np
     from ctranslate2 import StorageView
 
+    together = encoded[0].base
+    if together is not None and len(together) == len(encoded):
+        return StorageView.from_array(together)
     return StorageView.from_array(np.concatenate(encoded))
 
 

@@ -87,6 +87,7 @@ class PocketSphinx:
     """A loaded decoder. The binding holds Python's lock while it decodes, so several would not run at once."""
 
     parallel = 1
+    batch = 1
 
     def __init__(self, decoder: Decoder, front_end: FrontEnd, spec: ModelSpec) -> None:
         self._decoder: Decoder | None = decoder

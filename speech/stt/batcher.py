@@ -1,8 +1,8 @@
 """The one place that groups chunks for the engine.
 
-Every source (a long file, one of a thousand short ones, a request) opens a lane and submits its chunks; the one
-thread that calls the recognizer (more, where that allows it) fills batches from all lanes. Chunks share a call only if
-their options are equal.
+Every source (a long file, one of a thousand short ones, a request) opens a lane and submits its chunks; as many
+threads as the recognizer allows calls at once fill batches from all lanes. Chunks share a call only if their options
+are equal.
 
 What goes into a batch does not depend on timing as long as one lane is open: a batch leaves when it is full, or when
 a lane can do nothing but wait for a chunk that is still queued. The first chunk of a lane is urgent: it leaves at once
@@ -15,35 +15,26 @@ import os
 import threading
 from collections import deque
 from concurrent.futures import CancelledError, Future
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from speech.errors import EngineError, SpeechError, StoppedError
+from speech.stt import packing
+from speech.stt.job import Job
+from speech.stt.sharing import Group
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
-    from speech.data import Chunk, Heard, TranscribeOptions
+    from speech.data import Chunk, Heard, Seconds, TranscribeOptions
     from speech.engines import Recognizer
+    from speech.stt.sharing import Seat
 
 T = TypeVar("T")
 
-
-@dataclass(slots=True, eq=False)
-class Job:
-    """A chunk on its way through the recognizer."""
-
-    chunk: Chunk
-    options: TranscribeOptions
-    urgent: bool
-    result: Future[Heard] = field(default_factory=Future)
-
-    @property
-    def key(self) -> tuple[TranscribeOptions, bool]:
-        """Jobs with equal keys may share a batch."""
-        return self.options, self.urgent
+FULL = 0.75
+"""Calls that are this full on the average need no more lanes."""
 
 
 class Batcher:
@@ -57,6 +48,10 @@ class Batcher:
     def __init__(self, recognizer: Recognizer, size: int) -> None:
         self.size = size
         self._recognizer = recognizer
+        self.packed = packing.Counts()
+        """How many clips shared windows so far."""
+        self._lanes = 0
+        self._room = self._filled = 0
         self._queue: deque[Job] = deque()
         self._awaited: set[Job] = set()
         self._calls: deque[Callable[[], None]] = deque()
@@ -65,9 +60,41 @@ class Batcher:
         self._process = os.getpid()
         self._threads: list[threading.Thread] = []
 
-    def lane(self) -> Lane:
-        """A place in the queue for one source."""
-        return Lane(self)
+    def lane(self, seat: Seat | None = None, *, urgent: bool = True) -> Lane:
+        """A place in the queue for one source.
+
+        Args:
+            seat: where the source may give its only clip, to share a window with others.
+            urgent: whether somebody waits for the first text.
+        """
+        return Lane(self, seat, urgent=urgent)
+
+    def group(self, longest: Seconds) -> Group:
+        """Seats for sources whose clips may share windows of ``longest`` seconds."""
+        return Group(self.submit, longest, self._count)
+
+    @property
+    def ahead(self) -> int:
+        """Chunks that a lane should have under way, so that all lanes together fill every call and the next ones."""
+        return max(1, (self._recognizer.parallel + 1) * self.size // max(1, self._lanes))
+
+    def underfull(self) -> bool:
+        """Whether, since this was last asked, the calls had much room for chunks of more lanes."""
+        with self._changed:
+            underfull = self._filled < FULL * self._room
+            self._room = self._filled = 0
+        return underfull
+
+    def submit(self, jobs: Sequence[Job]) -> None:
+        """Queue jobs.
+
+        Raises:
+            StoppedError: the batcher is closed.
+        """
+        with self._changed:
+            self._check_open()
+            self._queue.extend(jobs)
+            self._wake()
 
     def detect(self, chunks: Sequence[Chunk]) -> list[Mapping[str, float]]:
         """``Recognizer.detect``, between two batches.
@@ -87,19 +114,13 @@ class Batcher:
         """Stop after the batch that is running; what waits is cancelled."""
         with self._changed:
             self._closed = True
-            for job in self._queue:
-                job.result.cancel()
+            for job in (*self._queue, *self._awaited):
+                job.result.cancel()  # unless it runs
             self._queue.clear()
             self._changed.notify_all()
         for thread in self._threads:
             if thread is not threading.current_thread():
                 thread.join()
-
-    def _submit(self, job: Job) -> None:
-        with self._changed:
-            self._check_open()
-            self._queue.append(job)
-            self._wake()
 
     def _check_open(self) -> None:
         if self._process != os.getpid():
@@ -112,6 +133,8 @@ class Batcher:
         if not job.result.done():
             with self._changed:
                 self._awaited.add(job)
+                if self._closed:
+                    job.result.cancel()  # a clip whose window has not left yet
                 self._changed.notify_all()
         try:
             return job.result.result()
@@ -121,8 +144,18 @@ class Batcher:
             with self._changed:
                 self._awaited.discard(job)
 
-    def _withdraw(self, jobs: Sequence[Job]) -> None:
+    def _count(self, more: packing.Counts) -> None:
         with self._changed:
+            self.packed += more
+
+    def _enter(self) -> None:
+        with self._changed:
+            self._lanes += 1
+
+    def _leave(self, jobs: Sequence[Job]) -> None:
+        """A lane ends that had entered, with what it still has under way."""
+        with self._changed:
+            self._lanes -= 1
             gone = set(jobs)
             for job in gone:
                 job.result.cancel()  # whoever still waits for it gets an error, not nothing for ever
@@ -155,8 +188,10 @@ class Batcher:
         for job in self._queue:
             groups.setdefault(job.key, []).append(job)
         for (_, urgent), jobs in groups.items():
-            if urgent or len(jobs) >= self.size or any(job in self._awaited for job in jobs):
+            if urgent or len(jobs) >= self.size or any(job.ready or job in self._awaited for job in jobs):
                 batch = jobs[: self.size]
+                self._room += self.size
+                self._filled += len(batch)
                 taken = set(batch)
                 self._queue = deque(job for job in self._queue if job not in taken)
                 return batch
@@ -172,7 +207,7 @@ class Batcher:
             self._run_apart(jobs, error)
             return
         for job, heard in results:
-            job.result.set_result(heard)
+            job.settle(heard)
 
     def _recognize(self, jobs: list[Job]) -> list[Heard]:
         return self._recognizer.recognize([job.chunk for job in jobs], jobs[0].options)
@@ -186,25 +221,58 @@ class Batcher:
             jobs[0].result.set_exception(_translated(error))
             return
         for job in jobs:
-            _settle(job.result, partial(self._recognize_one, job))
+            try:
+                job.settle(self._recognize_one(job))
+            except BaseException as failure:  # noqa: BLE001 - whoever waits gets it
+                job.result.set_exception(_translated(failure))
 
 
 class Lane:
     """One source's way into the batches; used from one thread."""
 
-    def __init__(self, batcher: Batcher) -> None:
-        self.size = batcher.size
+    def __init__(self, batcher: Batcher, seat: Seat | None, *, urgent: bool) -> None:
         self._batcher = batcher
-        self._first = True
+        self._seat = seat
+        self._urgent = urgent
+        self._entered = False
         self._open: dict[Job, None] = {}
 
+    @property
+    def ahead(self) -> int:
+        """Chunks that it should have under way; keeping to that is the caller's."""
+        return self._batcher.ahead
+
+    @property
+    def shares(self) -> bool:
+        """Whether its only clip may go into a window with others."""
+        return self._seat is not None
+
     def submit(self, chunk: Chunk, options: TranscribeOptions) -> Job:
-        """Queue a chunk; the caller bounds how many."""
-        job = Job(chunk, options, urgent=self._first)
-        self._first = False
-        self._open[job] = None
-        self._batcher._submit(job)
+        """Queue a chunk."""
+        self._decline()
+        job = self._begun(chunk, options, urgent=self._urgent)
+        self._urgent = False
+        self._batcher.submit([job])
         return job
+
+    def submit_clip(self, chunk: Chunk, options: TranscribeOptions) -> Job:
+        """Queue the only chunk of a lane that shares."""
+        assert self._seat, "it sits in no group"
+        job = self._begun(chunk, options)
+        self._seat.give(job)
+        return job
+
+    def _begun(self, chunk: Chunk, options: TranscribeOptions, *, urgent: bool = False) -> Job:
+        if not self._entered:
+            self._entered = True
+            self._batcher._enter()
+        job = Job(chunk, options, urgent)
+        self._open[job] = None
+        return job
+
+    def _decline(self) -> None:
+        if self._seat:
+            self._seat.decline()
 
     def wait(self, job: Job) -> Heard:
         """What was heard in a submitted chunk.
@@ -219,9 +287,12 @@ class Lane:
             self._open.pop(job, None)
 
     def close(self) -> None:
-        """Withdraw what is still queued."""
-        self._batcher._withdraw(list(self._open))
-        self._open.clear()
+        """Withdraw what is still queued; closing again does nothing."""
+        self._decline()
+        if self._entered:
+            self._entered = False
+            self._batcher._leave(list(self._open))
+            self._open.clear()
 
     def __enter__(self) -> Self:
         return self

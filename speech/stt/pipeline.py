@@ -8,7 +8,7 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Protocol
 
 from speech import languages
@@ -16,7 +16,7 @@ from speech.data import Chunk, Event, Heard, Passage
 from speech.stt.gates import Gates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 
     from speech.data import ModelSpec, Segment, TranscribeOptions
     from speech.stt.batcher import Job, Lane
@@ -134,18 +134,19 @@ class Recognition:
     def passages(self) -> Iterator[Passage]:
         """What came of each chunk, in the order of the chunks; the first as soon as it is heard.
 
-        The others come while later ones are read, at most two batches ahead.
+        The others come while later ones are read, as many ahead as keep the recognizer busy.
         """
         chunks = iter(self._chunks)
         if self.vote.open:
             yield from self._elect(chunks)
+        elif self._lane.shares and self.vote.fixed:
+            chunks = yield from self._shared(chunks)
         else:
             yield from (self._done(*self._begin(chunk)) for chunk in islice(chunks, 1))
-        ahead = 2 * self._lane.size
         waiting: deque[Begun] = deque()
         for chunk in chunks:
             waiting.append(self._begin(chunk))
-            if len(waiting) > ahead:
+            if len(waiting) > self._lane.ahead:
                 yield self._done(*waiting.popleft())
         while waiting:
             yield self._done(*waiting.popleft())
@@ -154,6 +155,15 @@ class Recognition:
         """Put a chunk to work, unless the journal knows what came of it."""
         known = self._journal.get(chunk)
         return chunk, known or self._lane.submit(replace(chunk, language=self.vote.fixed), self._options)
+
+    def _shared(self, chunks: Iterator[Chunk]) -> Generator[Passage, None, Iterator[Chunk]]:
+        """The passage of a source's only chunk, heard in a window with others; gives the chunks of another source."""
+        first = list(islice(chunks, 2))
+        if len(first) != 1 or self._journal.get(first[0]):
+            return chain(first, chunks)
+        [chunk] = first
+        yield self._done(chunk, self._lane.submit_clip(replace(chunk, language=self.vote.fixed), self._options))
+        return chunks
 
     def _ask(self, chunks: Sequence[Chunk], options: TranscribeOptions) -> list[Heard]:
         jobs = [self._lane.submit(chunk, options) for chunk in chunks]
