@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     Journals = Callable[[Source], Journal | None]
     ModelName = str | os.PathLike[str]
 
+
 class Transcriber:
     """A model that is loaded once and transcribes as often as you like, from any number of threads.
 
@@ -135,7 +136,7 @@ class Transcriber:
             UnsupportedError: the model cannot do what was asked.
         """
         hook = _one_at_a_time(progress) or self._progress
-        return self._open(source, hook, journal, options, self._stop, self._batcher.lane())
+        return self._open(source, hook, journal, options, stop=self._stop, lane=self._batcher.lane())
 
     def _open(
         self,
@@ -143,6 +144,7 @@ class Transcriber:
         progress: ProgressHook | None,
         journal: Journal | None,
         options: Options,
+        *,
         stop: threading.Event,
         lane: Lane,
     ) -> Stream:
@@ -224,7 +226,7 @@ class Transcriber:
 
         def one(source: Source, seat: Seat | None) -> Transcript:
             lane = self._batcher.lane(seat, urgent=False)
-            with self._open(source, hook, journal and journal(source), options, stop, lane) as stream:
+            with self._open(source, hook, journal and journal(source), options, stop=stop, lane=lane) as stream:
                 return stream.transcript()
 
         pack = with_options(self.options, options).pack

@@ -73,8 +73,8 @@ class Devices:
             events = tuple(_unused(other) for other in devices if device.name == "cpu" != other.name)
         else:
             device = self._asked_for(spec, devices)
-        asked = {"threads": self.threads, "workers": self.workers, "batch": self.batch}
-        return replace(device, compute_types=(self._compute(device),), **asked), events
+        asked = replace(device, threads=self.threads, workers=self.workers, batch=self.batch)
+        return replace(asked, compute_types=(self._compute(device),)), events
 
     def _asked_for(self, spec: ModelSpec, devices: list[Device]) -> Device:
         """The device that was named, if it can be used."""

@@ -8,13 +8,11 @@ from itertools import islice
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from speech.stt.sharing import Group
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
 
     from speech.audio.source import Source
-    from speech.stt.sharing import Seat
+    from speech.stt.sharing import Group, Seat
 
     Work = Callable[[Source, Seat | None], "T"]
 
@@ -70,7 +68,6 @@ class _Crew(Generic[T]):
         self._make_group = group
         self._group: Group | None = None
         self._seats = 0
-        self._open = 0
         self._ended: SimpleQueue[Future[T]] = SimpleQueue()
         # Those of one group wait for each other, so they must all find a thread, beside those of the one before.
         self._aim = 2 * GROUP if group else OPEN
@@ -78,7 +75,8 @@ class _Crew(Generic[T]):
 
     def fill(self) -> None:
         """Begin as many sources as should be open."""
-        wanted = min(self._aim - self._open, HELD - len(self.results))
+        open_now = sum(not result.done() for result in self.results)
+        wanted = min(self._aim - open_now, HELD - len(self.results))
         for source in islice(self._remaining, max(0, wanted)):
             self._begin(source)
             wanted -= 1
@@ -88,7 +86,6 @@ class _Crew(Generic[T]):
     def wait(self) -> None:
         """Until a source has ended, whichever."""
         self._ended.get()
-        self._open -= 1
 
     def aim(self, *, underfull: bool) -> None:
         """Have one source more open, or one less."""
@@ -104,7 +101,6 @@ class _Crew(Generic[T]):
     def _begin(self, source: Source) -> None:
         seat = self._seat()
         future = self._pool.submit(self._work, source, seat)
-        self._open += 1
         if seat:
             future.add_done_callback(lambda _: seat.decline())  # whatever became of it, nobody waits for its clip
         future.add_done_callback(self._ended.put)

@@ -33,7 +33,8 @@ def keep() -> bool:
         return False
     # Other heaps than the first hold blocks of less than 64 MB only.
     wanted = ((MMAP_THRESHOLD, MOST), (TRIM_THRESHOLD, MOST), (ARENA_MAX, 1))
-    return all([bool(library.mallopt(parameter, value)) for parameter, value in wanted])
+    taken = [bool(library.mallopt(parameter, value)) for parameter, value in wanted]
+    return all(taken)
 
 
 def give_back() -> None:

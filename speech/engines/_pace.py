@@ -61,9 +61,7 @@ def _on_cpu(device: Device) -> Device:
     threads = device.threads or (int(told) if told.isdigit() else 0)
     workers = device.workers or min(MOST_WORKERS, _calls(cores, threads))
     windows = WINDOWS_OF_ONE if workers == 1 else WINDOWS_ON_CPU
-    return replace(
-        device, threads=threads or max(1, cores // workers), workers=workers, batch=device.batch or windows
-    )
+    return replace(device, threads=threads or max(1, cores // workers), workers=workers, batch=device.batch or windows)
 
 
 def _calls(cores: int, threads: int) -> int:

@@ -15,7 +15,6 @@ import os
 import threading
 from collections import deque
 from concurrent.futures import CancelledError, Future
-from functools import partial
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from speech.errors import EngineError, SpeechError, StoppedError

@@ -9,23 +9,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from speech.data import Chunk, Heard
 from speech.stt.chunks import speech
 from speech.stt.gates import faults, is_silence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from speech.data import Piece, Seconds, Segment, TranscribeOptions, Word
+    from speech.data import Chunk, Heard, Piece, Samples, Seconds, Segment, TranscribeOptions, Word
 
 GAP: Seconds = 0.5
 """Silence between two clips, beside the padding that each has: a pause as between two speakers."""
 STRAY: Seconds = 0.2
 """So far a stretch of text may reach into the speech of another clip; Whisper's times are off by that much."""
-MISSED: Seconds = 0.8
-"""So much speech of a clip may be without text: a word, but no sentence."""
+MISSED: Seconds = 0.4
+"""So much speech of a clip may be without text: no word is shorter than half of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,10 @@ def join(clips: Sequence[Chunk]) -> Window:
 
     rate = clips[0].rate
     silence = np.zeros(round(GAP * rate), np.float32)
-    samples, starts, pieces, at = [], [], list[Piece](), 0
+    samples: list[Samples] = []
+    starts: list[Seconds] = []
+    pieces: list[Piece] = []
+    at = 0
     for clip in clips:
         if samples:
             samples.append(silence)
@@ -122,8 +125,8 @@ def _assigned(
         owners = _owners(segment.start, segment.end, spans)
         if len(owners) == 1:
             shares[owners[0]].append(segment)
-        elif len(owners) > 1 and segment.words:
-            for owner, part in _by_words(segment, spans):
+        elif len(owners) > 1 and (parts := _by_words(segment, spans)):
+            for owner, part in parts:
                 shares[owner].append(part)
         else:
             doubtful.update(owners or _nearest(segment, spans))
@@ -144,22 +147,28 @@ def _nearest(segment: Segment, spans: Sequence[Sequence[tuple[Seconds, Seconds]]
     return before[-1:] + after[:1]
 
 
-def _by_words(
-    segment: Segment, spans: Sequence[Sequence[tuple[Seconds, Seconds]]]
-) -> Iterator[tuple[int, Segment]]:
-    """The parts of a segment that reaches over several clips: each word is of the clip that its middle is nearest to."""
-    edges = [(own[0][0], own[-1][1]) if own else (float("inf"), float("inf")) for own in spans]
-
-    def owner(word: Word) -> int:
-        middle = (word.start + word.end) / 2
-        return min(range(len(edges)), key=lambda n: max(edges[n][0] - middle, middle - edges[n][1], 0.0))
-
+def _by_words(segment: Segment, spans: Sequence[Sequence[tuple[Seconds, Seconds]]]) -> list[tuple[int, Segment]]:
+    """The parts of a segment that reaches over several clips, by the times of its words; none where they do not say."""
+    owners = [_owner(word, spans) for word in segment.words]
+    if not owners or None in owners:
+        return []
+    parts = []
     begin = 0
-    for place, run in groupby(zip(segment.words, _ends(segment), strict=True), key=lambda item: owner(item[0])):
-        words, ends = zip(*run, strict=True)
+    said = zip(owners, segment.words, _ends(segment), strict=True)
+    for owner, run in groupby(said, key=itemgetter(0)):
+        _, words, ends = zip(*run, strict=True)
         text = segment.text[begin : ends[-1]].strip()
-        yield place, replace(segment, text=text, start=words[0].start, end=words[-1].end, words=words, tokens=())
+        part = replace(segment, text=text, start=words[0].start, end=words[-1].end, words=words, tokens=())
+        parts.append((owner or 0, part))
         begin = ends[-1]
+    return parts
+
+
+def _owner(word: Word, spans: Sequence[Sequence[tuple[Seconds, Seconds]]]) -> int | None:
+    """The clip that a word was said in, if its middle lies there."""
+    middle = (word.start + word.end) / 2
+    inside = [n for n, own in enumerate(spans) if own and own[0][0] - STRAY <= middle <= own[-1][1] + STRAY]
+    return inside[0] if len(inside) == 1 else None
 
 
 def _ends(segment: Segment) -> list[int]:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 
     from speech.data import ModelSpec, Segment, TranscribeOptions
-    from speech.stt.batcher import Job, Lane
+    from speech.stt.batcher import Lane
+    from speech.stt.job import Job
 
 Begun = tuple[Chunk, "Job | Passage"]
 """A chunk, and what it waits for or what is already known of it."""

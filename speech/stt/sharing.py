@@ -62,9 +62,12 @@ class Group:
             self._undecided -= 1
             if self._undecided:
                 return
-        clips = [job for job in self._seats if job]
-        groups = packing.share([job.chunk for job in clips], self._longest)
-        self._leave([self._window([clips[place] for place in places]) for places in groups])
+        jobs = clips = [job for job in self._seats if job]
+        try:
+            groups = packing.share([job.chunk for job in clips], self._longest)
+            jobs = [self._window([clips[place] for place in places]) for places in groups]
+        finally:  # where that fails, each leaves alone, since somebody waits for it
+            self._leave(jobs)
 
     def _window(self, clips: Sequence[Job]) -> Job:
         if len(clips) == 1:
@@ -77,8 +80,13 @@ class Group:
     def _share_out(self, window: packing.Window, clips: Sequence[Job], result: Future[Heard]) -> None:
         """Give each clip what is its own; what has none is queued again."""
         heard: Sequence[Heard | None] = [None] * len(clips)
-        if not result.cancelled() and not result.exception():
-            heard = packing.split(window, [job.chunk for job in clips], result.result(), clips[0].options)
+        try:
+            if not result.cancelled() and not result.exception():
+                heard = packing.split(window, [job.chunk for job in clips], result.result(), clips[0].options)
+        finally:  # nobody waits in vain, whatever happens
+            self._settle(clips, heard)
+
+    def _settle(self, clips: Sequence[Job], heard: Sequence[Heard | None]) -> None:
         alone = []
         for job, own in zip(clips, heard, strict=True):
             if own is None:
