@@ -45,7 +45,7 @@ def check(
     _check_language(spec, options, needs)
     for feature in sorted(needs - spec.features):
         raise UnsupportedError(f"model {spec.name!r} {_lacks(feature)}; {_instead(spec, options.language, needs)}")
-    return tuple(_ignored(spec, options, TUNING))
+    return (*_ignored(spec, options, TUNING), *_unpacked(spec, options))
 
 
 def named(code: str | None) -> str:
@@ -71,6 +71,12 @@ _LACKS = {
 
 def _lacks(feature: str) -> str:
     return _LACKS.get(feature, f"has no {feature.replace('_', ' ')}")
+
+
+def _unpacked(spec: ModelSpec, options: TranscribeOptions) -> Iterator[Event]:
+    """That nothing can share windows where every recording may be in another language."""
+    if options.pack and options.language in (None, languages.EACH) and "detect" in spec.features:
+        yield Event("ignored", "short recordings share windows only in one language; name the language with --language")
 
 
 def _check_language(spec: ModelSpec, options: TranscribeOptions, needs: frozenset[str]) -> None:

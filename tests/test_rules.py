@@ -22,7 +22,7 @@ LAYERS = {
     "engines": 2,
     "stt": 3, "tts": 3,
     "options": 1,
-    "devices": 4, "checks": 4, "choice": 4, "stream": 4, "detection": 4, "api": 4,
+    "devices": 4, "checks": 4, "choice": 4, "stream": 4, "detection": 4, "api": 4, "many": 4,
     "oneshot": 4, "warm": 4, "aloud": 4, "naming": 4, "journal": 4, "jobs": 4,
     "spool": 4, "cabinet": 4, "casting": 4, "documents": 4, "incoming": 1, "speaking": 4,
     "synthesizer": 4, "publish": 4, "readings": 4,

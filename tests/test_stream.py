@@ -228,6 +228,7 @@ class Scripted:
     """Says what ``say`` gives for each chunk: one segment that covers it."""
 
     parallel = 1
+    batch = 4
 
     def __init__(self, say):
         self.say = say

@@ -144,7 +144,9 @@ def _auto(task: Task, language: str | None = None) -> dict[str, Any]:
         choice = choose("auto", task=task, language=language, offline=True)
     except SpeechError as error:
         return {"error": str(error)}
-    return {"model": choice.spec.name, "device": choice.device.name, "reason": choice.reason, "hint": choice.hint}
+    device = choice.device
+    pace = {"workers": device.workers, "threads": device.threads, "batch": device.batch}
+    return {"model": choice.spec.name, "device": device.name, **pace, "reason": choice.reason, "hint": choice.hint}
 
 
 def _lines(findings: dict[str, Any]) -> Iterator[str]:
@@ -170,6 +172,15 @@ def _engine_lines(name: str, engine: dict[str, Any]) -> Iterator[str]:
         types = ", ".join(device["compute_types"]) or "cannot be used"
         note = f" ({device['note']})" if device["note"] else ""
         yield f"    {device['name']:<14} {types}{note}"
+        if device["workers"]:
+            yield f"    {'':<14} {_pace(device)}"
+
+
+def _pace(device: dict[str, Any]) -> str:
+    """How the engine keeps a device busy, and what changes it."""
+    threads = f" of {device['threads']} threads" if device["threads"] > 1 else ""
+    calls = f"{device['workers']} calls at once{threads}, {device['batch']} chunks each"
+    return f"{calls} (--workers, --threads, --batch-size)"
 
 
 def _model_lines(findings: dict[str, Any]) -> Iterator[str]:

@@ -11,6 +11,9 @@ import click
 
 from speech.cli import Stopped, options, parsing
 
+SHORT = 60.0
+"""Seconds of a recording that is not worth two calls at once."""
+
 if TYPE_CHECKING:
     from speech.api import Transcriber
     from speech.cli.output import Target
@@ -54,6 +57,8 @@ def command(ctx: click.Context, /, **_: Any) -> None:
     how = begin(ctx, len(target.tasks))
     how.note(output.idle(ctx, target))
     loading = options.loading(ctx)
+    if not loading["workers"] and _is_short(target):
+        loading["workers"] = 1
     if not target.stdout and (results := jobs.foreseen(target.tasks, existing)) is not None:
         how.results(results)
         how.end(ctx)
@@ -64,6 +69,20 @@ def command(ctx: click.Context, /, **_: Any) -> None:
         else:
             _write(transcriber, target, rules, how, existing=existing, resume=resume)
     how.end(ctx)
+
+
+def _is_short(target: Target) -> bool:
+    """Whether all there is to do is one recording of a window or two, which one call with all cores does soonest."""
+    from speech import audio
+    from speech.errors import SpeechError
+
+    if len(target.tasks) != 1 or target.tasks[0].error:
+        return False
+    try:
+        duration = audio.describe(target.tasks[0].source).duration
+    except SpeechError:
+        return False
+    return duration is not None and duration <= SHORT
 
 
 def _asked(ctx: click.Context) -> dict[str, Any]:
@@ -126,3 +145,6 @@ def _write(
     except Stopped:
         how.stopped("the same command with --resume goes on from there")
         raise
+    packed = transcriber.packed
+    if packed.clips:
+        how.note(f"{packed.clips} recordings shared {packed.windows} windows; {packed.alone} had to be decoded alone")

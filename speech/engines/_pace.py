@@ -86,7 +86,7 @@ def shape_of(model: Path) -> Shape | None:
     try:
         with model.open("rb") as file:
             dims = dict(_variables(file))
-        layers = {name.split("/")[1] for name in dims if name.startswith("decoder/layer_")}
+        layers = {parts[1] for name in dims if (parts := name.split("/"))[0] == "decoder" and parts[1][-1].isdigit()}
         return Shape(dims["decoder/position_encodings/encodings"][1], len(layers))
     except (OSError, struct.error, UnicodeDecodeError, KeyError, IndexError):
         return None

@@ -129,8 +129,11 @@ def inspect(path: Path) -> ModelSpec | None:
 
 
 def probe() -> list[Device]:
-    """The CPU, and every GPU with what works on it; a GPU that lacks a library has no compute types and a note."""
-    return _ctranslate2.devices()
+    """The CPU, and every GPU with what works on it; a GPU that lacks a library has no compute types and a note.
+
+    Calls, threads and windows are those for a model that nothing is known of.
+    """
+    return [_pace.paced(device, Path()) if device.compute_types else device for device in _ctranslate2.devices()]
 
 
 def _vocabulary(path: Path) -> set[str] | None:

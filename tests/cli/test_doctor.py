@@ -9,7 +9,7 @@ from speech.cli import main
 def test_for_people(capsys):
     assert main(["doctor"]) == 0
     out = capsys.readouterr().out
-    for word in ("Packages", "Engines", "Models", *engines.names(), "offline", "auto"):
+    for word in ("Packages", "Engines", "Models", *engines.names(), "offline", "auto", "at once"):
         assert word in out
 
 
@@ -20,6 +20,9 @@ def test_for_programs(capsys):
     assert found["store"]["offline"] is True
     assert found["store"]["free_bytes"] > 0
     assert found["packages"]["numpy"]
+    cpu = found["engines"]["faster_whisper"]["devices"][0]
+    assert cpu["workers"] * cpu["threads"] >= 1
+    assert cpu["batch"] >= 1
     assert found["auto"].get("model") or found["auto"]["error"]
 
 

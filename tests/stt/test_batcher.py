@@ -28,6 +28,7 @@ class Scripted:
     """A recognizer that says which chunk it heard, and when it is let; ``bad`` says which chunks it fails on."""
 
     parallel = 1
+    batch = 4
 
     def __init__(self, *, permits=None, bad=()):
         self.batches = []

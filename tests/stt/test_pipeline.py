@@ -26,6 +26,7 @@ class Polyglot:
     """Says in which language it heard which chunk; ``sounds`` gives the detections by index."""
 
     parallel = 1
+    batch = 4
 
     def __init__(self, sounds=(), *, detects=True, logprobs=()):
         self.sounds = dict(enumerate(sounds))
