@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Literal, Self, Unpack, cast, overload
 
@@ -19,6 +19,7 @@ from speech.devices import AUTO
 from speech.errors import SpeechError, StoppedError, UnsupportedError
 from speech.options import Options, with_options
 from speech.stream import Setting, Stream
+from speech.stt import vad
 from speech.stt.batcher import Batcher
 from speech.stt.vad import RATE
 
@@ -78,6 +79,7 @@ class Transcriber:
     ) -> None:
         self.options = with_options(TranscribeOptions(), options)
         _check_loading(model, threads, workers, batch_size)
+        _prepare()
         self.choice: Choice = choose(
             model,
             language=self.options.language,
@@ -287,6 +289,20 @@ def _check_loading(model: object, threads: object, workers: object, batch_size: 
     for bad, name, value, should in wrong:
         if bad:
             raise UnsupportedError(f"{name} is {value!r}; it must be {should}")
+
+
+def _prepare() -> None:
+    """Have what the first recording needs imported meanwhile, in a thread of its own."""
+    import numpy  # noqa: F401, ICN001 - it fails now and then where two threads are the first to import it
+
+    def work() -> None:
+        with suppress(Exception):  # whoever needs it meets the error
+            import av  # noqa: F401
+            import soxr  # noqa: F401
+
+            vad.prepare()
+
+    threading.Thread(target=work, name="speech-prepare", daemon=True).start()
 
 
 def _one_at_a_time(progress: ProgressHook | None) -> ProgressHook | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ from speech.store import Store
 from speech.transcript import ModelUse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from speech.catalog import Catalog
     from speech.data import Device, ModelSpec, Progress, ProgressHook, Task
@@ -115,7 +116,7 @@ def choose(
     normal = languages.code if task == "transcribe" else languages.tag
     code = normal(language) if language else None
     devices = Devices(device, compute_type, threads, workers, batch)
-    choosing = _Choosing(task, code, needs, devices, Store(offline=offline), load(), progress or _quiet)
+    choosing = _Choosing(task, code, needs, devices, Store(offline=offline), cache(load), progress or _quiet)
     name = os.fspath(model)
     try:
         return choosing.auto() if name == AUTO else choosing.named(name)
@@ -154,7 +155,8 @@ class _Choosing:
     needs: frozenset[str]
     devices: Devices
     store: Store
-    catalog: Catalog
+    catalog: Callable[[], Catalog]
+    """Read where it is asked: a model that is named by its path needs none."""
     progress: ProgressHook
 
     @property
@@ -178,7 +180,7 @@ class _Choosing:
         if is_path and path.exists():
             return self.inspect(path)
         try:
-            return self.catalog.find(name, self.task)
+            return self.catalog().find(name, self.task)
         except UnknownModelError:
             if path.exists():
                 return self.inspect(path)
@@ -244,7 +246,7 @@ class _Choosing:
         """The kind of device, a GPU before the CPU, and the models of its chain that can do it there, best first."""
         kinds = ["cuda", "cpu"] if self.devices.name == AUTO else [self.devices.name.split(":")[0]]
         for kind in kinds:
-            chain = self.catalog.chain(self.task, self.asked, kind)
+            chain = self.catalog().chain(self.task, self.asked, kind)
             able = [spec for spec in chain if self.needs <= spec.features and self.devices.probe(spec.engine)]
             fitting = [spec for spec in able if self.devices.fit(spec, kind)]
             if fitting:
@@ -259,7 +261,7 @@ class _Choosing:
         return self.language or (DEFAULT_LANGUAGE if self.task == "synthesize" else None)
 
     def nothing_fits(self) -> str:
-        if self.task == "synthesize" and not self.catalog.chain(self.task, self.asked, "cpu"):
+        if self.task == "synthesize" and not self.catalog().chain(self.task, self.asked, "cpu"):
             return f"none for {named(self.asked)} is free for any use"
         return "none that `auto` tries fits this machine and what is asked"
 
@@ -269,7 +271,7 @@ class _Choosing:
         pull = (
             f"`speech {kind}s pull {better.name}` fetches" if better else f"name one of `speech {kind}s` with --{kind}"
         )
-        for spec in self.catalog.embedded(self.task, self.asked):
+        for spec in self.catalog().embedded(self.task, self.asked):
             if not self.devices.probe(spec.engine):
                 why = f"{why}, and the package {spec.engine} of the embedded {kind} is not installed"
             elif self.needs <= spec.features:

@@ -7,6 +7,7 @@ they decode wrongly out of AU and WAV.
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import takewhile
@@ -243,15 +244,21 @@ def picked(reader: Reader, track: int | None, name: str) -> int:
 @contextmanager
 def translated(name: str) -> Iterator[None]:
     """Whatever the decoders and the file system raise, as an AudioError that names the source."""
-    import av
-    import soundfile
-
     try:
         yield
     except SpeechError:
         raise
-    except (av.error.FFmpegError, soundfile.SoundFileError, OSError, EOFError, ValueError) as error:
+    except _failures() as error:
         raise AudioError(f"{name!r} cannot be read ({cause_of(error)}); check the file") from error
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """What decoders and files raise; a decoder that was never imported (soundfile takes 50 ms) raises nothing."""
+    import av
+
+    soundfile = sys.modules.get("soundfile")
+    own = (av.error.FFmpegError, soundfile.SoundFileError) if soundfile else (av.error.FFmpegError,)
+    return (*own, OSError, EOFError, ValueError)
 
 
 def cause_of(error: Exception) -> str:
@@ -261,7 +268,6 @@ def cause_of(error: Exception) -> str:
 
 def _reader(file: Input, name: str) -> Reader:
     import av
-    import soundfile
 
     reader = None
     try:
@@ -273,7 +279,7 @@ def _reader(file: Input, name: str) -> Reader:
         try:
             if file.seekable() and not _known_to_ffmpeg(file):
                 return SoundFileReader(file)
-        except (soundfile.SoundFileError, OSError):
+        except _failures():
             pass
         advice = (
             "raw samples need a header first, such as `ffmpeg -f s16le -ar 16000 -ac 1 -i x.raw x.wav` gives them "

@@ -46,6 +46,11 @@ class Span:
         return self.start + len(self.samples)
 
 
+def prepare() -> None:
+    """Load the model now, so that the first detector need not."""
+    _session()
+
+
 class SpeechDetector:
     """Silero VAD with its state carried from call to call."""
 
