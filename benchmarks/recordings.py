@@ -22,6 +22,21 @@ def clips(language: str = "en") -> list[np.ndarray]:
     return [np.concatenate([block[:, 0] for block in audio.blocks(path)]) for path in sorted(paths)]
 
 
+def short_recordings(folder: Path, count: int, seconds: float, *, seed: int = 0) -> list[Path]:
+    """Write as many recordings of that length, cut from the clips, unless they are there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    random = np.random.default_rng(seed)
+    length = round(seconds * RATE)
+    long = [clip for clip in clips() if len(clip) >= length]
+    paths = [folder / f"{number:04}.wav" for number in range(count)]
+    for path in paths:
+        clip = long[random.integers(len(long))]
+        start = random.integers(len(clip) - length + 1)
+        if not path.exists():
+            soundfile.write(path, clip[start : start + length], RATE, "PCM_16")
+    return paths
+
+
 def long_recording(path: Path, minutes: float, *, seed: int = 0) -> Path:
     """Write speech of that length to ``path`` (16-bit wav) unless it is there: clips at random, with pauses."""
     if path.exists():

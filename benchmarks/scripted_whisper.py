@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ import numpy as np
 from speech.languages import NAMES
 
 TEXT = " And so my fellow Americans ask not what your country can do for you ask what you can do for your country"
+TOKENS = 24
+"""Words that are said of every window, if nothing else is asked for."""
 TIMESTAMPS = 1501
 POSITIONS = 448
 TEXT_TOKENS = 50_257
@@ -49,7 +52,13 @@ SIZES = {
 
 
 def write(
-    name: str, folder: Path, *, quantization: str | None = "int8", tokens: int = 24, speech_end: float = 28.0
+    name: str,
+    folder: Path,
+    *,
+    quantization: str | None = "int8",
+    tokens: int = TOKENS,
+    speech_end: float = 28.0,
+    stretch: float = 30.0,
 ) -> Path:
     """Write the model to ``folder`` unless it is there already.
 
@@ -58,12 +67,13 @@ def write(
         quantization: as CTranslate2's converter has it; None keeps float32.
         tokens: how many tokens of text the model emits for every window, before it ends.
         speech_end: seconds in the window at which it says that the text ends.
+        stretch: seconds between two of its timestamps; the words are spread over the stretches.
     """
     if (folder / "model.bin").exists():
         return folder
     folder.mkdir(parents=True, exist_ok=True)
     vocabulary = _write_tokenizer(folder, _languages(SIZES[name].mels))
-    script = _script(vocabulary, tokens, speech_end)
+    script = _script(vocabulary, tokens, speech_end, stretch)
     spec = _spec(SIZES[name], vocabulary, script)
     spec.validate()
     spec.optimize(quantization=quantization)
@@ -103,12 +113,17 @@ def _write_tokenizer(folder: Path, languages: list[str]) -> list[str]:
     return [token for token, _ in sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])]
 
 
-def _script(vocabulary: list[str], tokens: int, speech_end: float) -> list[int]:
+def _script(vocabulary: list[str], tokens: int, speech_end: float, stretch: float) -> list[int]:
     """What each position of the decoder emits; the prompt's own positions come first."""
     ids = {token: n for n, token in enumerate(vocabulary)}
     text = [ids["Ġ" + word] for word in TEXT.split()]
     text = (text * (tokens // len(text) + 1))[:tokens]
-    script = [ids["<|en|>"], ids["<|transcribe|>"], ids["<|0.00|>"], *text, ids[f"<|{speech_end:.2f}|>"]]
+    script = [ids["<|en|>"], ids["<|transcribe|>"]]
+    count = max(1, math.ceil(speech_end / stretch))
+    for place in range(count):
+        start, end = place * stretch, min((place + 1) * stretch, speech_end)
+        words = text[place * tokens // count : (place + 1) * tokens // count]
+        script += [ids[f"<|{start:.2f}|>"], *words, ids[f"<|{end:.2f}|>"]]
     return script + [ids["<|endoftext|>"]] * (POSITIONS - len(script))
 
 
@@ -189,7 +204,7 @@ def main() -> None:
     parser.add_argument("size", choices=SIZES)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--quantization", default="int8")
-    parser.add_argument("--tokens", type=int, default=24)
+    parser.add_argument("--tokens", type=int, default=TOKENS)
     arguments = parser.parse_args()
     print(write(arguments.size, arguments.folder, quantization=arguments.quantization, tokens=arguments.tokens))
 

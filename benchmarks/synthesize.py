@@ -1,11 +1,7 @@
-"""This library beside piper-tts on the same voice file and the same text, both on every core that is there.
+"""What is measured of voices, beside piper-tts on the same voice file and text, both on every core that is there.
 
-Every run is a process of its own and the sides take turns. A row gives the medians of each side and the median of the
-ratios of the runs that stood side by side: absolute times mean little elsewhere, and on a busy machine even the ratios
-wander. The voice has the true size and random weights (see untrained_piper.py), or is any voice that you name.
-
-    python benchmarks/synthesize.py                          # medium, five runs a side
-    python benchmarks/synthesize.py --voice my.onnx --runs 9 --only load first
+A part of compare.py, which runs each measure in a process of its own: the voice has the true size and random weights
+(see untrained_piper.py).
 
 load      the engine's own loading, imports apart; what the first load of all keeps on disk is there already
 cold      the same where nothing is kept yet
@@ -16,17 +12,13 @@ long      three minutes of text, as seconds of work for a second of audio
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
-import platform
 import resource
-import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -136,54 +128,18 @@ def run(measure: str, side: str, voice: Path, cache: str) -> dict[str, float]:
     return result
 
 
-def compare(measure: str, voice: Path, runs: int, cache: str) -> str:
-    """One row: the sides in turn, who begins in turn too."""
-    results: dict[str, list[dict[str, float]]] = {side: [] for side in SIDES}
-    for number in range(runs):
-        for side in sorted(SIDES, reverse=bool(number % 2)):
-            results[side].append(run(measure, side, voice, cache))
-    mine, theirs = (results[side] for side in SIDES)
-    ratios = sorted(one["wall"] / other["wall"] for one, other in zip(mine, theirs, strict=True))
-
-    def median(rows: list[dict[str, float]], key: str, form: str) -> str:
-        return format(statistics.median(row[key] for row in rows), form) if key in rows[0] else ""
-
-    cells = [median(rows, "wall", ".3f") for rows in (mine, theirs)]
-    cells += [f"{statistics.median(ratios):.2f}", f"{ratios[0]:.2f}-{ratios[-1]:.2f}"]
-    cells += [median(rows, key, form) for key, form in (("cpu", ".3f"), ("peak", ".0f")) for rows in (mine, theirs)]
-    cells += [median(mine, "audio", ".1f")]
-    return f"{measure:<9}" + "".join(f"{cell:>11}" for cell in cells)
-
-
-def main() -> None:
-    if sys.argv[1:2] == ["--measure"]:
-        measure, side, voice = sys.argv[2:]
-        row = MEASURES[measure](side, Path(voice))
-        row["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / MIB
-        print(json.dumps(row))
-        return
-    sys.path.insert(0, str(HERE))
-    from untrained_piper import SIZES, write
-
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--size", choices=SIZES, default="medium", help="of an untrained voice")
-    parser.add_argument("--voice", type=Path, help="a voice file, in place of an untrained one")
-    parser.add_argument("--only", nargs="+", choices=MEASURES, default=list(MEASURES))
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--work", type=Path, default=HERE / "build", help="where voices are made")
-    arguments = parser.parse_args()
-    voice = arguments.voice or write(arguments.size, arguments.work / f"{arguments.size}.onnx")
-    names = ["piper-tts", "onnxruntime", "numpy"]
-    print(platform.machine(), platform.python_version(), *(f"{name} {version(name)}" for name in names))
-    print(f"{voice.name}, {os.cpu_count()} cores, {arguments.runs} runs a side; seconds, MiB\n")
-    heads = ["ours", "piper", "ratio", "range", "cpu ours", "cpu piper", "peak ours", "peak piper", "audio s"]
-    print(f"{'':<9}" + "".join(f"{head:>11}" for head in heads))
-    with TemporaryDirectory() as cache:
-        os.environ["XDG_CACHE_HOME"] = cache
-        run("load", "ours", voice, cache)
-        for measure in arguments.only:
-            print(compare(measure, voice, arguments.runs, cache), flush=True)
+GOALS: dict[str, tuple[str, float | None]] = {
+    "load": ("loading a voice, from the second time on", 1 / 0.75),
+    "cold": ("loading it the first time of all", 1 / 0.75),
+    "first": ("first audio of a 10 s sentence, loaded voice", 1 / 0.4),
+    "process": ("a command to its first byte of audio", 1 / 0.8),
+    "long": ("long text, for a second of audio", 1.05),
+}
+"""What each measure is, and how many times faster than piper we mean to be."""
 
 
 if __name__ == "__main__":
-    main()
+    _, measure, side, voice = sys.argv[1:]
+    row = MEASURES[measure](side, Path(voice))
+    row["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / MIB
+    print(json.dumps(row))

@@ -283,7 +283,9 @@ def _to_sound(found: Sequence[Word], low: Seconds, high: Seconds, sound: NDArray
 def _sound_between(start: Seconds, end: Seconds, sound: NDArray[np.bool_]) -> tuple[Seconds, Seconds] | None:
     first = round(start / FRAME)
     loud = sound[first : round(end / FRAME)].nonzero()[0]
-    return (float(first + loud[0]) * FRAME, float(first + loud[-1] + 1) * FRAME) if len(loud) else None
+    if not len(loud):
+        return None
+    return max(start, float(first + loud[0]) * FRAME), min(end, float(first + loud[-1] + 1) * FRAME)
 
 
 def _shared_out(found: Sequence[Word], low: Seconds, high: Seconds) -> list[Word]:

@@ -91,8 +91,6 @@ def join(clips: Sequence[Chunk]) -> Window:
 def split(window: Window, clips: Sequence[Chunk], heard: Heard, options: TranscribeOptions) -> list[Heard | None]:
     """What was heard in each clip; None where that cannot be told, or is not to be believed."""
     resume = heard.details.get("unfinished_from")
-    if any(event.kind == "dropped" for event in heard.events):  # text with times outside: whose it is cannot be told
-        return [None] * len(clips)
     spans = [
         [(start + low, start + high) for low, high in speech(clip)]
         for start, clip in zip(window.starts, clips, strict=True)
@@ -101,7 +99,10 @@ def split(window: Window, clips: Sequence[Chunk], heard: Heard, options: Transcr
     found: list[Heard | None] = []
     for place, (start, clip) in enumerate(zip(window.starts, clips, strict=True)):
         own = tuple(_earlier(segment, start, clip.duration) for segment in shares[place])
-        part = replace(heard, segments=own, details={**heard.details, "unfinished_from": None, "clips": len(clips)})
+        # Text with times after the end is told of the last clip; if it was said before, a clip lacks it, and is redone.
+        events = tuple(e for e in heard.events if e.kind != "dropped" or place == len(clips) - 1)
+        details = {**heard.details, "unfinished_from": None, "clips": len(clips)}
+        part = replace(heard, segments=own, details=details, events=events)
         cut_off = resume is not None and resume < start + clip.duration
         found.append(None if place in doubtful or cut_off or not _whole(clip, part, options) else part)
     return found

@@ -93,11 +93,13 @@ def test_words_divide_a_stretch_that_reaches_over_two_clips():
     assert split(join(clips), clips, Heard((segment(0.0, 5.5, whole.text, between),)), PLAIN) == [None, None]
 
 
-def test_what_the_engine_left_out_or_did_not_finish_is_not_trusted():
+def test_what_the_engine_did_not_finish_is_not_trusted_and_what_it_left_out_is_told():
     clips = [clip(2.0), clip(3.0)]
     good = (segment(0.0, 2.0), segment(2.5, 5.5))
     assert texts(split(join(clips), clips, Heard(good, details={"unfinished_from": 4.0}), PLAIN)) == [[FOUR], None]
-    assert split(join(clips), clips, Heard(good, events=(Event("dropped", "x"),)), PLAIN) == [None, None]
+    events = (Event("ignored", "for all"), Event("dropped", "after the end"))
+    found = split(join(clips), clips, Heard(good, events=events), PLAIN)
+    assert [heard.events for heard in found] == [events[:1], events]
     assert split(join(clips), clips, Heard(good, no_speech=0.9), TranscribeOptions(logprob_threshold=None)) == [
         None,
         None,

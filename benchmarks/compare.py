@@ -1,0 +1,306 @@
+"""One command, one table: this library beside what a user would pick instead, on the same weights, in turn.
+
+Every run is a process of its own. The sides of a row take turns, who begins changes from turn to turn, and the ratio is
+the median of those of the runs that stood side by side: absolute times mean little elsewhere. Memory is the most that
+all processes of a side had at one moment, read from outside. The models are scripted Whispers of true size: a run costs
+what the trained model costs for as many tokens, and what comes out is known, so a side that left something out is seen.
+
+    python benchmarks/compare.py                          # everything, five turns
+    python benchmarks/compare.py --only long-tiny cold    # some
+    python benchmarks/compare.py --write                  # and put it into RESULTS.md and the README
+    python benchmarks/compare.py --quick                  # once, and short: to see whether it works
+
+long-*   30 minutes of speech with tiny, four with small (beam 1, int8), from the loaded model
+memory   peak over that of the same process after one window of 30 s, at each of --lengths
+cold     a whole command for a recording of 11 s
+clips    short recordings of 5.5 s, all in one command; packed: several of them in a window. The clips' model says 18
+         words a clip; the packed one has equal weights and says as many a second all through the window
+voice-*  piper-tts beside us: see synthesize.py
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import statistics
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import synthesize
+from measuring import Run, machine, run
+from recordings import long_recording, short_recordings
+from scripted_whisper import TOKENS, write
+
+HERE = Path(__file__).parent
+RESULTS = HERE / "RESULTS.md"
+README = HERE.parent / "README.md"
+CLIP_SECONDS = 5.5
+WORDS_PER_SECOND = 3
+FEWEST_WORDS = 12
+"""In the subtitles of a clip, of which the script has 16."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What was asked for."""
+
+    runs: int
+    minutes: float
+    clips: int
+    lengths: tuple[float, ...]
+    work: Path
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table."""
+
+    name: str
+    what: str
+    ours: Run
+    other: Run
+    ratios: tuple[float, ...]
+    """The other's seconds over ours, run by run: above 1 we are faster."""
+    goal: str
+    met: bool | None
+    """None where nothing was promised."""
+
+    @property
+    def ratio(self) -> float:
+        return statistics.median(self.ratios)
+
+
+def in_turn(sides: dict[str, Callable[[], Run]], turns: int) -> dict[str, list[Run]]:
+    """The runs of each side; who begins changes."""
+    found: dict[str, list[Run]] = {name: [] for name in sides}
+    for turn in range(turns):
+        for name in sorted(sides, reverse=bool(turn % 2)):
+            print(f"  {turn + 1}/{turns} {name}", file=sys.stderr, flush=True)
+            found[name].append(sides[name]())
+    return found
+
+
+def row(name: str, what: str, ours: list[Run], other: list[Run], least: float | None = None) -> Row:
+    """The medians of two sides; ``least`` is how many times faster we mean to be."""
+    ratios = tuple(sorted(theirs.wall / mine.wall for mine, theirs in zip(ours, other, strict=True)))
+    met = None if least is None else statistics.median(ratios) >= least
+    return Row(name, what, median(ours), median(other), ratios, "" if least is None else f"{least:g}x", met)
+
+
+def median(runs: list[Run]) -> Run:
+    wall, cpu, peak = (statistics.median(getattr(one, name) for one in runs) for name in ("wall", "cpu", "peak"))
+    first = statistics.median(one.told.get("first", 0.0) for one in runs)
+    return Run(wall, cpu, peak, {"first": first} if first else {})
+
+
+def side(name: str, model: Path, recording: Path) -> Callable[[], Run]:
+    return lambda: run([sys.executable, HERE / "sides.py", name, model, recording, "1"], tells=True)
+
+
+def long(setting: Setting, size: str, minutes: float, others: dict[str, float]) -> Iterator[Row]:
+    model = write(size, setting.work / size)
+    recording = long_recording(setting.work / f"{minutes:g}min.wav", minutes)
+    found = in_turn({name: side(name, model, recording) for name in ("ours", *others)}, setting.runs)
+    _check_words({name: runs[0].told["words"] for name, runs in found.items()})
+    for other, least in others.items():
+        yield row(
+            f"long-{size}", f"{minutes:g} min, {size}: faster-whisper {other}", found["ours"], found[other], least
+        )
+
+
+def _check_words(words: dict[str, float]) -> None:
+    """Every side says the script once a window, and has nearly as many windows."""
+    for name, count in words.items():
+        if count % TOKENS or not 0.8 <= count / words["ours"] <= 1.25:
+            raise RuntimeError(f"{name} gave {count} words, not {TOKENS} a window: {words}")
+
+
+def long_tiny(setting: Setting) -> Iterator[Row]:
+    yield from long(setting, "tiny", setting.minutes, {"batched": 1.3, "sequential": 1.15})
+
+
+def long_small(setting: Setting) -> Iterator[Row]:
+    yield from long(setting, "small", min(4.0, setting.minutes), {"batched": 1.05})
+
+
+def memory(setting: Setting) -> Iterator[Row]:
+    """Not a comparison with others: a length beside one window."""
+    model = write("tiny", setting.work / "tiny")
+    for minutes in setting.lengths:
+        recording = long_recording(setting.work / f"{minutes:g}min.wav", minutes)
+        found = in_turn({name: side(name, model, recording) for name in ("ours", "window")}, min(3, setting.runs))
+        whole, one = median(found["ours"]), median(found["window"])
+        over = whole.peak - one.peak
+        what = f"{minutes:g} min beside one window: {over:+.0f} MiB"
+        yield Row("memory", what, whole, one, (), "+150 MiB", over <= 150)
+
+
+def cold(setting: Setting) -> Iterator[Row]:
+    model = write("tiny", setting.work / "tiny")
+    paths = short_recordings(setting.work / "eleven", 1, 11.0)
+    sides = {"ours": _ours(paths, model, []), "other": _whisper_ctranslate2(paths, model)}
+    found = in_turn(sides, setting.runs)
+    yield row("cold", "a command for 11 s: whisper-ctranslate2", found["ours"], found["other"], 1.25)
+
+
+def clips(setting: Setting) -> Iterator[Row]:
+    tokens = round(CLIP_SECONDS * WORDS_PER_SECOND)
+    alone = write("tiny", setting.work / "tiny-clip", tokens=tokens, speech_end=CLIP_SECONDS, stretch=1.0)
+    dense = write("tiny", setting.work / "tiny-dense", tokens=30 * WORDS_PER_SECOND, speech_end=30.0, stretch=1.0)
+    paths = short_recordings(setting.work / f"clips{setting.clips}", setting.clips, CLIP_SECONDS)
+    sides = {
+        "ours": _ours(paths, alone, ["--no-vad"]),
+        "packed": _ours(paths, dense, ["--no-vad", "--pack"]),
+        "other": _whisper_ctranslate2(paths, alone),
+    }
+    found = in_turn(sides, setting.runs)
+    what = f"{setting.clips} clips: whisper-ctranslate2"
+    yield row("clips", what, found["ours"], found["other"], 1.2)
+    yield row("clips", f"{what}, ours packed", found["packed"], found["other"], 2.5)
+
+
+def _ours(paths: list[Path], model: Path, more: list[str]) -> Callable[[], Run]:
+    options = ["--model", model, "-l", "en", "--beam-size", "1", "-f", "srt", "-q", *more, "-o"]
+    return _command(paths, lambda out: ["speech", "transcribe", *paths, *options, out])
+
+
+def _whisper_ctranslate2(paths: list[Path], model: Path) -> Callable[[], Run]:
+    options = [
+        "--model_directory", model, "--device", "cpu", "--compute_type", "int8", "--threads", "2", "--beam_size", "1",
+        "--language", "en", "--condition_on_previous_text", "False", "--verbose", "False",
+        "--output_format", "srt", "--output_dir",
+    ]  # fmt: skip
+    return _command(paths, lambda out: ["whisper-ctranslate2", *paths, *options, out])
+
+
+def _command(paths: list[Path], arguments: Callable[[Path], list[str | Path]]) -> Callable[[], Run]:
+    """A run of an installed program that writes a file of subtitles for each recording; that it did is checked."""
+
+    def once() -> Run:
+        with TemporaryDirectory() as folder:
+            program, *rest = arguments(Path(folder))
+            done = run([Path(sys.executable).with_name(str(program)), *rest])
+            texts = [path.read_text("utf-8") for path in Path(folder).glob("*.srt")]
+        if len(texts) != len(paths) or any(len(re.findall(r"[a-zA-Z]+", text)) < FEWEST_WORDS for text in texts):
+            raise RuntimeError(f"{program} did not write what is said in all of {len(paths)} files")
+        return done
+
+    return once
+
+
+def voice(setting: Setting) -> Iterator[Row]:
+    """The measures of synthesize.py with the medium voice."""
+    from untrained_piper import write as write_voice
+
+    model = write_voice("medium", setting.work / "medium.onnx")
+    with TemporaryDirectory() as cache:
+        synthesize.run("load", "ours", model, cache)  # what the first load of all keeps is there then
+        for measure, (what, least) in synthesize.GOALS.items():
+            sides = {
+                name: (lambda name=name, measure=measure: _spoken(synthesize.run(measure, name, model, cache)))
+                for name in synthesize.SIDES
+            }
+            found = in_turn(sides, setting.runs)
+            yield row("voice", f"{what}: piper", found["ours"], found["piper"], least)
+
+
+def _spoken(told: dict[str, float]) -> Run:
+    return Run(told["wall"], told.get("cpu", 0.0), told.get("peak", 0.0))
+
+
+ROWS: dict[str, Callable[[Setting], Iterator[Row]]] = {
+    "long-tiny": long_tiny,
+    "long-small": long_small,
+    "memory": memory,
+    "cold": cold,
+    "clips": clips,
+    "voice": voice,
+}
+
+NOT_COMPARED = (
+    "openai-whisper and whisper.cpp are not in the table: the scripted weights exist as CTranslate2 models only.\n"
+    "No GPU was there."
+)
+
+
+def table(rows: list[Row]) -> str:
+    """As Markdown."""
+    lines = [
+        "| | ours s | other s | ratio | range | cpu s | other's | MiB | other's | goal | met |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for each in rows:
+        numbers = [f"{each.ours.wall:.2f}", f"{each.other.wall:.2f}"]
+        numbers += [f"{each.ratio:.2f}x", f"{each.ratios[0]:.2f} to {each.ratios[-1]:.2f}"] if each.ratios else ["", ""]
+        numbers += [f"{each.ours.cpu:.1f}", f"{each.other.cpu:.1f}", f"{each.ours.peak:.0f}", f"{each.other.peak:.0f}"]
+        met = "" if each.met is None else "yes" if each.met else "no"
+        lines.append("| " + " | ".join([each.what, *numbers, each.goal, met]) + " |")
+    return "\n".join(lines)
+
+
+def first_segments(rows: list[Row]) -> str:
+    """When the first segment came, of the rows that know it."""
+    known = [each for each in rows if each.name.startswith("long") and "first" in each.ours.told]
+    return "\n".join(
+        f"First segment, {each.what}: {each.ours.told['first']:.2f} s against {each.other.told['first']:.2f} s"
+        for each in known
+    )
+
+
+def report(rows: list[Row], setting: Setting) -> str:
+    parts = [machine(), f"{setting.runs} turns; ratio: the other's time over ours", table(rows), first_segments(rows)]
+    return "\n\n".join(part for part in [*parts, NOT_COMPARED] if part) + "\n"
+
+
+def placed(text: str, what: str) -> str:
+    """The text with what stands between its two marks replaced."""
+    opening, closing = "<!-- compared: written by benchmarks/compare.py --write -->\n", "<!-- /compared -->"
+    before, found, rest = text.partition(opening)
+    _, end, after = rest.partition(closing)
+    if not (found and end):
+        raise ValueError(
+            f"there is no {opening.strip()!r} with {closing!r} after it; put them where the table should be"
+        )
+    return f"{before}{opening}{what}\n{closing}{after}"
+
+
+def short(rows: list[Row]) -> str:
+    """The columns that a reader of the README looks for."""
+    lines = ["| | ratio | peak memory | goal |", "|---|---|---|---|"]
+    for each in rows:
+        ratio = f"{each.ratio:.2f}x" if each.ratios else ""
+        goal = f"{each.goal}: {'met' if each.met else 'missed'}" if each.goal else ""
+        lines.append(f"| {each.what} | {ratio} | {each.ours.peak:.0f} against {each.other.peak:.0f} MiB | {goal} |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", nargs="+", choices=ROWS, default=list(ROWS))
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--minutes", type=float, default=30.0, help="of the long recording")
+    parser.add_argument("--lengths", type=float, nargs="+", default=[10.0, 60.0], help="minutes, for memory")
+    parser.add_argument("--clips", type=int, default=200)
+    parser.add_argument("--quick", action="store_true", help="one run of little: whether it works")
+    parser.add_argument("--json", type=Path, help="where to put every figure")
+    parser.add_argument("--write", action="store_true", help="put the tables into RESULTS.md and the README")
+    parser.add_argument("--work", type=Path, default=HERE / "build", help="where models and recordings are made")
+    given = parser.parse_args()
+    setting = Setting(given.runs, given.minutes, given.clips, tuple(given.lengths), given.work)
+    if given.quick:
+        setting = Setting(1, 2.0, 12, (1.0,), given.work)
+    rows = [each for name in given.only for each in ROWS[name](setting)]
+    print(report(rows, setting))
+    if given.json:
+        given.json.write_text(json.dumps([asdict(each) for each in rows], indent=1))
+    if given.write:
+        RESULTS.write_text(f"# Results\n\n`python benchmarks/compare.py`\n\n{report(rows, setting)}")
+        README.write_text(placed(README.read_text("utf-8"), short(rows)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
