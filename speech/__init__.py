@@ -80,6 +80,8 @@ _HOMES = {
 
 def __getattr__(name: str) -> object:
     """Import a public name's module on its first use (PEP 562)."""
+    if name == "cluster":
+        return import_module("speech.cluster")
     if name not in _HOMES:
         raise AttributeError(f"module 'speech' has no attribute {name!r}")
     value = getattr(import_module(f"speech.{_HOMES[name]}"), name)

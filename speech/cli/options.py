@@ -15,6 +15,8 @@ from speech.cli.parsing import MANNERS, Clock, Names, Threshold, option, togethe
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from speech.cluster import Cluster
+
 
 def given(ctx: click.Context, names: Sequence[str] | None = None) -> dict[str, Any]:
     """The parameters that were typed, so that the library's own defaults stand for the others."""
@@ -32,6 +34,22 @@ def loading(ctx: click.Context) -> dict[str, Any]:
     """The options that say how a model is loaded, as ``Transcriber`` takes them."""
     names = ("device", "compute_type", "threads", "workers", "batch_size", "offline", "fallback")
     return {name: ctx.params[name] for name in names}
+
+
+def cluster(ctx: click.Context) -> Cluster | None:
+    """The cluster that was asked for; None: this machine alone.
+
+    Raises:
+        click.UsageError: something is said of a cluster, and none was asked for.
+    """
+    said = {name: ctx.params[name] for name in ("address", "actors", "cpus", "gpus") if ctx.params[name] is not None}
+    if not ctx.params["on"]:
+        if said:
+            raise click.UsageError(f"--{next(iter(said))} is said of a cluster; add --on ray")
+        return None
+    from speech.cluster import Cluster
+
+    return Cluster(**said)
 
 
 def complete_model(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -161,6 +179,16 @@ CUES = together(
            help="A cue ends where a sentence does; otherwise as the model cut."),
     option("--highlight-words/--no-highlight-words", default=None, section="Subtitles",
            help="Mark each word while it is spoken; give --words too for its true times."),
+)  # fmt: skip
+
+CLUSTER = together(
+    option("--on", type=click.Choice(["ray"]), section="Cluster", help="Spread the work over many machines."),
+    option("--address", section="Cluster", help="Of a Ray cluster that runs, or auto; else one on this machine."),
+    option("--actors", type=click.IntRange(min=0), section="Cluster", stands="all there is room for",
+           help="Models loaded at once."),
+    option("--cpus", type=click.FloatRange(min=0), section="Cluster", stands="1", help="Cores of each."),
+    option("--gpus", type=click.FloatRange(min=0), section="Cluster", stands="0",
+           help="GPUs of each; 0.25 puts four on one."),
 )  # fmt: skip
 
 REPORT = together(

@@ -14,6 +14,7 @@ from speech.cli import Stopped, options, parsing, voicing
 if TYPE_CHECKING:
     from speech.cli.report import Report
     from speech.cli.sounding import Target
+    from speech.cluster import Cluster
     from speech.formats.cues import CueRules
     from speech.jobs import Existing
     from speech.speaking import Speaking
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 @voicing.SOUND
 @voicing.LOUDNESS
 @options.CUES
+@options.CLUSTER
 @options.REPORT
 @click.pass_context
 def command(ctx: click.Context, /, **_: Any) -> None:
@@ -57,14 +59,16 @@ def command(ctx: click.Context, /, **_: Any) -> None:
     if ctx.params["show_text"]:
         _show(ctx)
     existing, rules = output.existing(ctx, resume=ctx.params["resume"]), output.cue_rules(ctx)
-    target = sounding.settle(ctx)
+    target, cluster = sounding.settle(ctx), options.cluster(ctx)
+    if cluster and target.stream:
+        raise click.UsageError("--on ray writes files; name a folder or a file with -o")
     how = begin(ctx, len(target.readings))
     how.note(sounding.idle(ctx))
     if target.stream:
         with how, voicing.loaded(ctx, how.progress, cache=ctx.params["cache"], loudness=None) as synthesizer:
             _pour(synthesizer, target, how)
     else:
-        _write(ctx, target, rules, how, existing)
+        _write(ctx, target, rules, how, existing=existing, cluster=cluster)
     how.end(ctx)
 
 
@@ -90,13 +94,18 @@ def _pour(synthesizer: Synthesizer, target: Target, how: Report) -> None:
         how.result(Result(reading.task, "failed", error=error))
 
 
-def _write(ctx: click.Context, target: Target, rules: CueRules, how: Report, existing: Existing) -> None:
+def _write(
+    ctx: click.Context, target: Target, rules: CueRules, how: Report, *, existing: Existing, cluster: Cluster | None
+) -> None:
     """Every document's files; no voice is loaded where nothing is to be done."""
     from speech import jobs, readings
 
     tasks = [reading.task for reading in target.readings]
     if (foreseen := jobs.foreseen(tasks, existing)) is not None:
         how.results(foreseen)
+        return
+    if cluster:
+        _spread(ctx, target, rules, how, existing=existing, cluster=cluster)
         return
     with how, voicing.loaded(ctx, how.progress, cache=ctx.params["cache"]) as synthesizer:
         how.model(synthesizer)
@@ -108,6 +117,22 @@ def _write(ctx: click.Context, target: Target, rules: CueRules, how: Report, exi
             again = "the same command goes on from there" if len(tasks) == 1 else "--resume does what is missing"
             how.stopped(again)
             raise
+
+
+def _spread(
+    ctx: click.Context, target: Target, rules: CueRules, how: Report, *, existing: Existing, cluster: Cluster
+) -> None:
+    """The same, over a cluster."""
+    from speech import cluster as clusters
+
+    asked = voicing.arguments(ctx)
+    del asked["device"], asked["threads"]  # what a worker takes is said of the cluster
+    with how:
+        made = clusters.texts(
+            target.readings, cluster, arguments=asked, existing=existing, rules=rules, progress=how.progress
+        )
+        with closing(made):
+            how.results(made)
 
 
 def _show(ctx: click.Context) -> None:

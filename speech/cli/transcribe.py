@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,11 +16,13 @@ SHORT = 60.0
 """Seconds of a recording that is not worth two calls at once."""
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from speech.api import Transcriber
     from speech.cli.output import Target
     from speech.cli.report import Report
     from speech.formats.cues import CueRules
-    from speech.jobs import Existing
+    from speech.jobs import Existing, Result
     from speech.transcript import Transcript
 
 
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 @options.DETECTION
 @options.TRUST
 @options.CUES
+@options.CLUSTER
 @options.REPORT
 @click.pass_context
 def command(ctx: click.Context, /, **_: Any) -> None:
@@ -53,7 +57,9 @@ def command(ctx: click.Context, /, **_: Any) -> None:
 
     asked, resume = _asked(ctx), ctx.params["resume"]
     existing, rules = output.existing(ctx, resume=resume), output.cue_rules(ctx)
-    target = output.settle(ctx)
+    target, cluster = output.settle(ctx), options.cluster(ctx)
+    if cluster and target.stdout:
+        raise click.UsageError("--on ray writes files; name a folder or a file with -o")
     how = begin(ctx, len(target.tasks))
     how.note(output.idle(ctx, target))
     loading = options.loading(ctx)
@@ -61,6 +67,14 @@ def command(ctx: click.Context, /, **_: Any) -> None:
         loading["workers"] = 1
     if not target.stdout and (results := jobs.foreseen(target.tasks, existing)) is not None:
         how.results(results)
+        how.end(ctx)
+    if cluster:
+        from speech import cluster as clusters
+
+        chosen = {name: value for name, value in loading.items() if name in ("compute_type", "offline", "fallback")}
+        spread = partial(clusters.recordings, model=ctx.params["model"], arguments={**chosen, **asked}, resume=resume)
+        with how:
+            _finish(spread(target.tasks, cluster, existing=existing, rules=rules, progress=how.progress), how)
         how.end(ctx)
     with how, Transcriber(ctx.params["model"], progress=how.progress, **loading, **asked) as transcriber:
         how.model(transcriber)
@@ -139,12 +153,17 @@ def _write(
     from speech import jobs
 
     results = jobs.run(transcriber, target.tasks, existing=existing, resume=resume, rules=rules, progress=how.progress)
+    _finish(results, how)
+    packed = transcriber.packed
+    if packed.clips:
+        how.note(f"{packed.clips} recordings shared {packed.windows} windows; {packed.alone} had to be decoded alone")
+
+
+def _finish(results: Generator[Result, None, None], how: Report) -> None:
+    """Report what comes of every task."""
     try:
         with closing(results):
             how.results(results)
     except Stopped:
         how.stopped("the same command with --resume goes on from there")
         raise
-    packed = transcriber.packed
-    if packed.clips:
-        how.note(f"{packed.clips} recordings shared {packed.windows} windows; {packed.alone} had to be decoded alone")

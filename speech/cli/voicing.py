@@ -151,10 +151,16 @@ def loaded(ctx: click.Context, progress: Any, *, cache: bool = False, **fixed: A
         cache: keep finished sentences.
         fixed: options that the command settles itself.
     """
+    from speech.synthesizer import Synthesizer
+
+    return Synthesizer(progress=progress, **{**arguments(ctx), "cache": cache, **fixed})
+
+
+def arguments(ctx: click.Context) -> dict[str, Any]:
+    """What the options ask of a ``Synthesizer``."""
     from dataclasses import fields
 
     from speech.data import SynthesizeOptions
-    from speech.synthesizer import Synthesizer
 
     params = ctx.params
     asked = options.given(ctx, [item.name for item in fields(SynthesizeOptions)])
@@ -162,7 +168,7 @@ def loaded(ctx: click.Context, progress: Any, *, cache: bool = False, **fixed: A
         name: params[name] for name in ("voice", "device", "threads", "offline", "fallback", "voices", "lexicon")
     }
     clips = _clips if params["clips"] else None
-    return Synthesizer(cache=cache, clips=clips, progress=progress, **{**loading, **asked, **fixed})
+    return {"clips": clips, **loading, **asked}
 
 
 def _clips(source: str, rate: int) -> Iterator[Samples]:

@@ -45,8 +45,8 @@ def unit(count: Numeral, name: str, language: str) -> tuple[str, str] | None:
     except (UnknownUnitError, ValueError):
         return None
     shown = format_decimal(amount, locale=found)
-    named = any(character.isalpha() for character in said)
-    if not named or over in said or shown not in said:  # CLDR has no name for it, or only a sign
+    # CLDR has no name for it, or only a sign.
+    if not said or over in said or shown not in said or not any(map(str.isalpha, said)):
         return None
     before, _, after = said.replace("\u00a0", " ").partition(shown.replace("\u00a0", " "))
     return before.strip(), after.strip()
