@@ -257,6 +257,9 @@ class _Worker:
         self._do = do
         self._tool: Transcriber | Synthesizer | None = None
 
+    def there(self) -> None:
+        """Answers once the worker has its place in the cluster."""
+
     def work(self, items: Sequence[Item], existing: Existing) -> list[Result] | SpeechError:
         """The results; an error that is no recording's own, where the model cannot be had."""
         try:
@@ -286,14 +289,25 @@ class _Pool:
     waiting: deque[_Group] = field(default_factory=deque)
     busy: dict[Any, tuple[Any, _Group]] = field(default_factory=dict)
     """By the promise of the results: the worker and its group."""
+    coming: dict[Any, Any] = field(default_factory=dict)
+    """By the promise that they are there: workers without a place yet. After a node's death there may never be one."""
     workers: list[Any] = field(default_factory=list)
+    """Those that are there."""
     results: dict[int, Result] = field(default_factory=dict)
+    stillborn: int = 0
+    """Workers that ended before they were there, since the last that came."""
+
+    @property
+    def promises(self) -> list[Any]:
+        """What can be waited for."""
+        return [*self.busy, *self.coming]
 
     def feed(self) -> None:
-        """Give out what waits, the worker with least to do first, and start workers for it."""
-        while self.waiting:
-            if len(self.workers) < self.actors and len(self.workers) < len(self.busy) + len(self.waiting):
-                self.workers.append(self.start())
+        """Start workers for what waits, and give it out: the worker with least to do first."""
+        while len(self.workers) + len(self.coming) < min(self.actors, len(self.busy) + len(self.waiting)):
+            worker = self.start()
+            self.coming[worker.there.remote()] = worker
+        while self.waiting and self.workers:
             load = {worker: sum(held is worker for held, _ in self.busy.values()) for worker in self.workers}
             worker = min(load, key=lambda each: load[each])
             if load[worker] >= self._limit(worker):
@@ -310,27 +324,37 @@ class _Pool:
         return 1 if suspect else AHEAD
 
     def take(self, promise: Any) -> None:  # noqa: ANN401 - Ray's
-        """Take what a worker made of a group, or what its death leaves to do.
+        """Take a worker that is there, what it made of a group, or what its death leaves to do.
 
         Raises:
-            SpeechError: no worker can load the model.
+            SpeechError: no worker can be started, or load the model.
         """
         import ray
 
-        worker, group = self.busy.pop(promise)
+        worker, group = self.busy.pop(promise, None) or (self.coming.pop(promise), None)
         try:
             made = ray.get(promise)
         except (ray.exceptions.RayActorError, ray.exceptions.RaySystemError, ray.exceptions.ObjectLostError) as error:
             self._died(worker, group, error)
+            return
+        if group is None:
+            self.workers.append(worker)
+            self.stillborn = 0
             return
         if isinstance(made, SpeechError):
             raise made
         for place, result in zip(group.places, made, strict=True):
             self.results[place] = _done(result) if group.deaths and result.outcome == "skipped" else result
 
-    def _died(self, worker: Any, group: _Group, error: Exception) -> None:  # noqa: ANN401
+    def _died(self, worker: Any, group: _Group | None, error: Exception) -> None:  # noqa: ANN401
         """Its recordings wait again, each apart from now on, so that the one to blame is found."""
         self.workers = [each for each in self.workers if each is not worker]
+        _end(worker)  # it may live on where it cannot be reached
+        if group is None:
+            self.stillborn += 1
+            if self.stillborn == DEATHS:
+                raise EngineError(f"no worker can be started ({error}); see the logs of the cluster") from error
+            return
         for place in reversed(group.places):
             if group.deaths + 1 < DEATHS:
                 self.waiting.appendleft(_Group([place], group.deaths + 1))
@@ -361,7 +385,7 @@ def _run(
     try:
         while given < len(items):
             pool.feed()
-            ready, _ = ray.wait(list(pool.busy), num_returns=1)
+            ready, _ = ray.wait(pool.promises, num_returns=1)
             pool.take(ready[0])
             while given in pool.results:
                 result = pool.results.pop(given)
@@ -369,8 +393,14 @@ def _run(
                 _tell(progress, result)
                 yield result
     finally:
-        for worker in pool.workers:
-            ray.kill(worker)
+        for worker in (*pool.workers, *pool.coming.values()):
+            _end(worker)
+
+
+def _end(worker: Any) -> None:  # noqa: ANN401 - Ray's
+    import ray
+
+    ray.kill(worker)
 
 
 def _tell(progress: ProgressHook | None, result: Result) -> None:

@@ -73,7 +73,7 @@ def test_what_is_said_of_a_cluster_needs_one(corpus):
 def test_only_what_ends_workers_is_given_up(monkeypatch):
     """The pool against a Ray that is played: each promise is the work itself, done when it is asked for."""
     tasks = [jobs.Task(f"{number}.wav") for number in range(20)]
-    seen = []
+    seen, ended = [], []
 
     class DeadError(Exception):
         pass
@@ -83,7 +83,13 @@ def test_only_what_ends_workers_is_given_up(monkeypatch):
             RayActorError = RaySystemError = ObjectLostError = DeadError
 
         @staticmethod
+        def kill(worker):
+            ended.append(worker)
+
+        @staticmethod
         def get(promise):
+            if not promise.made_of:
+                return None
             items, existing = promise.made_of
             seen.append(([task.source for task in items], existing))
             if any(task.source == "7.wav" for task in items):
@@ -94,24 +100,52 @@ def test_only_what_ends_workers_is_given_up(monkeypatch):
         def __init__(self, *made_of):
             self.made_of = made_of
 
+    class Called:
+        remote = Promise
+
     class Worker:
-        class work:  # noqa: N801
-            @staticmethod
-            def remote(items, existing):
-                return Promise(items, existing)
+        there = work = Called
 
     monkeypatch.setitem(sys.modules, "ray", Played)
     pool = cluster._Pool(tasks, "keep", Worker, actors=2)
     pool.waiting.extend(cluster._Group(list(range(at, at + 5))) for at in range(0, 20, 5))
     while len(pool.results) < len(tasks):
         pool.feed()
-        pool.take(next(iter(pool.busy)))
+        pool.take(pool.promises[0])
     failed = [pool.results[place] for place in range(20) if pool.results[place].error]
     assert [result.task.source for result in failed] == ["7.wav"]
     assert isinstance(failed[0].error, EngineError)
     assert "ended 3 workers" in str(failed[0].error)
-    assert sum("7.wav" in items for items, _ in seen) == cluster.DEATHS
+    assert sum("7.wav" in items for items, _ in seen) == len(ended) == cluster.DEATHS
     assert all(existing == "skip" for items, existing in seen if len(items) == 1)
+
+
+def test_workers_that_never_come_are_no_endless_wait(monkeypatch):
+    class Played:
+        class exceptions:  # noqa: N801 - Ray's name
+            RayActorError = RaySystemError = ObjectLostError = OSError
+
+        @staticmethod
+        def get(promise):
+            raise OSError("no such image")
+
+        kill = staticmethod(lambda worker: None)
+
+    class Worker:
+        class there:  # noqa: N801
+            remote = object
+
+    monkeypatch.setitem(sys.modules, "ray", Played)
+    pool = cluster._Pool([jobs.Task("a.wav")], "keep", Worker, actors=1)
+    pool.waiting.append(cluster._Group([0]))
+
+    def wait():
+        while True:
+            pool.feed()
+            pool.take(pool.promises[0])
+
+    with pytest.raises(EngineError, match="no such image"):
+        wait()
 
 
 # --- On a cluster of two nodes
@@ -123,7 +157,9 @@ def nodes():
     import ray
     from ray.cluster_utils import Cluster
 
-    made = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    beats = {"health_check_initial_delay_ms": 0, "health_check_period_ms": 300, "health_check_failure_threshold": 3}
+    head = {"num_cpus": 1, "include_dashboard": False, "_system_config": beats}
+    made = Cluster(initialize_head=True, head_node_args=head)
     made.add_node(num_cpus=1)
     ray.init(address=made.address, log_to_driver=False, logging_level="ERROR")
     yield made

@@ -243,6 +243,10 @@ def look_at_book(printed, folder):
     assert book.mark["voice"] == "en_US-ljspeech-high"
 
 
+def look_at_packed(printed, folder):
+    assert "my fellow americans" in (folder / "packed" / "anna.txt").read_text().lower()
+
+
 def look_at_chapters(printed, folder):
     for name in ("out/01.opus", "out/02.opus", "prompts/welcome.wav", "prompts/goodbye.wav"):
         assert marking.details(folder / name).duration > 0.5
@@ -280,6 +284,7 @@ LOOKS = {
     "speech say": look_at_hello,
     "book.m4b": look_at_book,
     "prompts/": look_at_chapters,
+    "packed/": look_at_packed,
     "talk.script": look_at_script,
     "--show-text": look_at_text,
     "aplay": look_at_stream,

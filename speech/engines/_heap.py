@@ -2,8 +2,8 @@
 
 CTranslate2 allocates what it needs for every operation anew. glibc takes a request of 32 MB or more straight from the
 kernel and gives it back at once, and one of the attention scores of a 30 s window is 54 MB and more: 78,000 page faults
-a window with Whisper tiny, 316,000 with small, 35 to 40 % of the encoder's time (``benchmarks/TRIED.md``). So it is told
-to keep memory, in the one heap that can hold blocks of any size, until a model is closed. No result changes by it.
+a window with Whisper tiny, 316,000 with small, 35 to 40 % of the encoder's time (``benchmarks/TRIED.md``). So it is
+told to keep memory, in the one heap that can hold blocks of any size, until a model is closed. No result changes by it.
 
 Elsewhere than under glibc, and where the environment says how memory is to be handled, nothing is done.
 """

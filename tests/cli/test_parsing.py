@@ -219,7 +219,7 @@ def test_every_option_has_a_section_and_every_section_its_options_together():
     help_text = CliRunner().invoke(transcribe.command, ["--help"]).output
     titles = [line for line in help_text.splitlines() if line.endswith(":") and not line.startswith(" ")]
     assert titles == [
-        "Input:", "Output:", "Text:", "Model:", "Speech detection:", "Trust:", "Subtitles:", "Other:"
+        "Input:", "Output:", "Text:", "Model:", "Speech detection:", "Trust:", "Subtitles:", "Cluster:", "Other:"
     ]  # fmt: skip
 
 
