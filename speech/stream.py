@@ -123,7 +123,8 @@ class Stream(Iterator[Segment]):
 
     def _segments_in_order(self) -> Generator[Segment, None, None]:
         try:
-            yield from in_time_order(map(self._noted, self._recognition.passages()))
+            beside = 0 if audio.is_stream(self._source) else self._lane.beside
+            yield from in_time_order(map(self._noted, self._recognition.passages(beside)))
             self._report("done", self._heard)
         except GeneratorExit:
             self._events.append(

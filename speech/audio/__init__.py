@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from speech.audio.sound import Samples
     from speech.data import Event, Seconds
 
-__all__ = ["Audio", "AudioInfo", "Source", "Track", "blocks", "describe", "name_of"]
+__all__ = ["Audio", "AudioInfo", "Source", "Track", "blocks", "describe", "is_stream", "name_of"]
 
 
 def describe(source: Source) -> AudioInfo:

@@ -4,9 +4,9 @@ Every source (a long file, one of a thousand short ones, a request) opens a lane
 threads as the recognizer allows calls at once fill batches from all lanes. Chunks share a call only if their options
 are equal.
 
-What goes into a batch does not depend on timing as long as one lane is open: a batch leaves when it is full, or when
-a lane can do nothing but wait for a chunk that is still queued. The first chunk of a lane is urgent: it leaves at once
-and shares a batch with other first chunks only, so that the first text is there soonest.
+What goes into a batch does not depend on timing as long as one lane is open: a batch leaves when it is full, when a
+lane can do nothing but wait for a chunk that is still queued, or when its lane has ended. The first chunk of a lane is
+urgent: it leaves at once and shares a batch with other first chunks only, so that the first text is there soonest.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from speech.stt.job import Job
 from speech.stt.sharing import Group
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from types import TracebackType
 
     from speech.data import Chunk, Heard, Seconds, TranscribeOptions
@@ -34,6 +34,8 @@ T = TypeVar("T")
 
 FULL = 0.75
 """Calls that are this full on the average need no more lanes."""
+MOST_BESIDE = 6
+"""Chunks at most that are read while the first is heard: more would keep its text waiting on a fast device."""
 
 
 class Batcher:
@@ -76,6 +78,11 @@ class Batcher:
     def ahead(self) -> int:
         """Chunks that a lane should have under way, so that all lanes together fill every call and the next ones."""
         return max(1, (self._recognizer.parallel + 1) * self.size // max(1, self._lanes))
+
+    @property
+    def beside(self) -> int:
+        """Chunks that the other calls can take while the first of a lane is heard."""
+        return min((self._recognizer.parallel - 1) * self.size, MOST_BESIDE)
 
     def underfull(self) -> bool:
         """Whether, since this was last asked, the calls had much room for chunks of more lanes."""
@@ -150,6 +157,13 @@ class Batcher:
     def _enter(self) -> None:
         with self._changed:
             self._lanes += 1
+
+    def _end(self, jobs: Iterable[Job]) -> None:
+        """A lane has no more to submit; where it is the only one, its last chunks wait for no company."""
+        with self._changed:
+            for job in jobs if self._lanes == 1 else ():
+                job.ready = True
+            self._changed.notify_all()
 
     def _leave(self, jobs: Sequence[Job]) -> None:
         """A lane ends that had entered, with what it still has under way."""
@@ -242,6 +256,11 @@ class Lane:
         return self._batcher.ahead
 
     @property
+    def beside(self) -> int:
+        """Chunks that may be submitted before the first is waited for, to keep the recognizer's other calls busy."""
+        return self._batcher.beside
+
+    @property
     def shares(self) -> bool:
         """Whether its only clip may go into a window with others."""
         return self._seat is not None
@@ -284,6 +303,10 @@ class Lane:
             return self._batcher._wait(job)
         finally:
             self._open.pop(job, None)
+
+    def end(self) -> None:
+        """Say that there are no more chunks to submit but those that are asked for again."""
+        self._batcher._end(self._open)
 
     def close(self) -> None:
         """Withdraw what is still queued; closing again does nothing."""

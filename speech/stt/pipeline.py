@@ -132,23 +132,29 @@ class Recognition:
         """The language of the recording as far as it is known."""
         return self.vote.fixed or self.vote.winner
 
-    def passages(self) -> Iterator[Passage]:
+    def passages(self, beside: int = 0) -> Iterator[Passage]:
         """What came of each chunk, in the order of the chunks; the first as soon as it is heard.
 
         The others come while later ones are read, as many ahead as keep the recognizer busy.
+
+        Args:
+            beside: chunks to read before the first one is waited for; none where they may be long in coming.
         """
         chunks = iter(self._chunks)
+        waiting: deque[Begun] = deque()
         if self.vote.open:
-            yield from self._elect(chunks)
+            yield from self._elect(chunks, beside)
         elif self._lane.shares and self.vote.fixed:
             chunks = yield from self._shared(chunks)
         else:
-            yield from (self._done(*self._begin(chunk)) for chunk in islice(chunks, 1))
-        waiting: deque[Begun] = deque()
+            waiting.extend(self._begin(chunk) for chunk in islice(chunks, 1 + beside))
+            if waiting:
+                yield self._done(*waiting.popleft())
         for chunk in chunks:
             waiting.append(self._begin(chunk))
             if len(waiting) > self._lane.ahead:
                 yield self._done(*waiting.popleft())
+        self._lane.end()
         while waiting:
             yield self._done(*waiting.popleft())
 
@@ -170,13 +176,14 @@ class Recognition:
         jobs = [self._lane.submit(chunk, options) for chunk in chunks]
         return [self._lane.wait(job) for job in jobs]
 
-    def _elect(self, chunks: Iterator[Chunk]) -> Iterator[Passage]:
+    def _elect(self, chunks: Iterator[Chunk], beside: int) -> Iterator[Passage]:
         """Settle the language by the first chunks; the very first is given at once if its language is beyond doubt."""
-        voters = [self._begin(chunk) for chunk in islice(chunks, 1)]
-        early = self._count(voters)
+        voters = [self._begin(chunk) for chunk in islice(chunks, min(VOTERS, 1 + beside))]
+        begun = len(voters)
+        early = self._count(voters[:1])
         if sure := bool(early) and self.vote.shares[early[0]] >= SURE:
-            yield self._done(*voters.pop())
-        voters += [self._begin(chunk) for chunk in islice(chunks, VOTERS - 1)]
+            yield self._done(*voters.pop(0))
+        voters += [self._begin(chunk) for chunk in islice(chunks, VOTERS - begun if begun else 0)]
         self._count(voters[0 if sure else 1 :])
         self.vote.fixed = self.vote.winner
         # The next passage carries it; where a journal has that one, it does so already.

@@ -169,6 +169,31 @@ def test_a_batch_that_is_waited_for_leaves_as_it_is(started):
     assert recognizer.batches == [[0], [1, 2, 3]]
 
 
+def test_the_last_chunks_of_the_only_lane_wait_for_nothing(started):
+    recognizer = Scripted()
+    with started(recognizer, 3).lane() as lane:
+        jobs = [lane.submit(chunk(index), PLAIN) for index in range(6)]
+        lane.end()
+        assert all(recognizer.entered.acquire(timeout=PATIENCE) for _ in range(3))  # nobody waits for them
+        assert [text(within(lane.wait, job)) for job in jobs] == [f"{index} 5" for index in range(6)]
+    assert recognizer.batches == [[0], [1, 2, 3], [4, 5]]
+
+
+def test_beside_others_the_last_chunk_waits_for_company(started):
+    recognizer = Scripted()
+    batcher = started(recognizer, 2)
+    ended, other = batcher.lane(urgent=False), batcher.lane(urgent=False)
+    with ended, other:
+        mine = ended.submit(chunk(0), PLAIN)
+        other.submit(chunk(1), PLAIN)
+        other.submit(chunk(2), PLAIN)
+        ended.end()
+        other.submit(chunk(3), PLAIN)
+        assert text(within(ended.wait, mine)) == "0 5"
+        assert all(recognizer.entered.acquire(timeout=PATIENCE) for _ in range(2))
+    assert recognizer.batches == [[0, 1], [2, 3]]
+
+
 def test_only_equal_options_share_a_call(started):
     recognizer = Scripted()
     with started(recognizer, 8).lane() as lane:

@@ -138,6 +138,37 @@ def test_a_first_chunk_beyond_doubt_is_given_before_a_second_one_is_read():
     batcher.close()
 
 
+@pytest.mark.parametrize("language", [None, "en"])
+def test_chunks_that_are_at_hand_are_begun_beside_the_first(language):
+    read = []
+
+    def chunks():
+        for index in range(5):
+            read.append(index)
+            yield chunk(index)
+
+    batcher = Batcher(Polyglot([EN] * 5), 4)
+    options = replace(PLAIN, language=language)
+    with batcher.lane() as lane:
+        passages = Recognition(chunks(), lane, MANY, options).passages(beside=1)
+        assert texts([next(passages)]) == ["0 in en"]
+        assert read == [0, 1]
+        assert texts(passages) == [f"{index} in en" for index in range(1, 5)]
+    batcher.close()
+
+
+@pytest.mark.parametrize("count", range(5))
+def test_what_is_begun_beside_the_first_changes_nothing(count):
+    def run(beside):
+        batcher = Batcher(Polyglot([MAYBE_EN, DE, DE, EN]), 2)
+        with batcher.lane() as lane:
+            passages = list(Recognition(map(chunk, range(count)), lane, MANY, PLAIN).passages(beside))
+        batcher.close()
+        return passages
+
+    assert run(0) == run(1) == run(6)
+
+
 def test_a_doubtful_first_chunk_waits_for_the_others():
     read = []
 
