@@ -10,12 +10,13 @@ what the trained model costs for as many tokens, and what comes out is known, so
     python benchmarks/compare.py --write                  # and put it into RESULTS.md and the README
     python benchmarks/compare.py --quick                  # once, and short: to see whether it works
 
-long-*   30 minutes of speech with tiny, four with small (beam 1, int8), from the loaded model
+long-*   30 minutes of speech with tiny, four with small, one with turbo (beam 1, int8), from the loaded model
+others   four minutes with tiny beside openai-whisper (float32) and whisper.cpp (16 bits): no equal weights in int8
 memory   peak over that of the same process after one window of 30 s, at each of --lengths
 cold     a whole command for a recording of 11 s
 clips    short recordings of 5.5 s, all in one command; packed: several of them in a window. The clips' model says 18
          words a clip; the packed one has equal weights and says as many a second all through the window
-voice-*  piper-tts beside us: see synthesize.py
+voice-*  piper-tts beside us with a medium and a high voice, and ours with one worker: see synthesize.py
 """
 
 from __future__ import annotations
@@ -25,19 +26,23 @@ import json
 import re
 import statistics
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import other_formats
 import synthesize
-from measuring import Run, machine, run
+from measuring import Run, installed, machine, run
 from recordings import long_recording, short_recordings
 from scripted_whisper import TOKENS, write
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "RESULTS.md"
 README = HERE.parent / "README.md"
+HOURS = 2.0
+"""Recordings that are longer are transcribed once."""
 CLIP_SECONDS = 5.5
 WORDS_PER_SECOND = 3
 FEWEST_WORDS = 12
@@ -101,7 +106,7 @@ def side(name: str, model: Path, recording: Path) -> Callable[[], Run]:
     return lambda: run([sys.executable, HERE / "sides.py", name, model, recording, "1"], tells=True)
 
 
-def long(setting: Setting, size: str, minutes: float, others: dict[str, float]) -> Iterator[Row]:
+def long(setting: Setting, size: str, minutes: float, others: dict[str, float | None]) -> Iterator[Row]:
     model = write(size, setting.work / size)
     recording = long_recording(setting.work / f"{minutes:g}min.wav", minutes)
     found = in_turn({name: side(name, model, recording) for name in ("ours", *others)}, setting.runs)
@@ -127,12 +132,32 @@ def long_small(setting: Setting) -> Iterator[Row]:
     yield from long(setting, "small", min(4.0, setting.minutes), {"batched": 1.05})
 
 
+def long_turbo(setting: Setting) -> Iterator[Row]:
+    less = replace(setting, runs=min(3, setting.runs))
+    yield from long(less, "large-v3-turbo", min(1.0, setting.minutes), {"batched": None})
+
+
+def others(setting: Setting) -> Iterator[Row]:
+    """Those that read other formats: the same matrices, in the types that they have for a CPU."""
+    model = write("tiny", setting.work / "tiny")
+    recording = long_recording(setting.work / "4min.wav", 4.0)
+    there = {"openai": "openai-whisper", "whispercpp": "pywhispercpp"}
+    there = {name: package for name, package in there.items() if installed(package)}
+    files = {name: getattr(other_formats, name)("tiny", model) for name in there}
+    sides = {name: side(name, files.get(name, model), recording) for name in ("ours", *there)}
+    found = in_turn(sides, setting.runs)
+    _check_words({name: runs[0].told["words"] for name, runs in found.items()})
+    for name, package in there.items():
+        yield row("others", f"4 min, tiny: {package}", found["ours"], found[name])
+
+
 def memory(setting: Setting) -> Iterator[Row]:
     """Not a comparison with others: a length beside one window."""
     model = write("tiny", setting.work / "tiny")
     for minutes in setting.lengths:
         recording = long_recording(setting.work / f"{minutes:g}min.wav", minutes)
-        found = in_turn({name: side(name, model, recording) for name in ("ours", "window")}, min(3, setting.runs))
+        turns = 1 if minutes > HOURS * 60 else min(3, setting.runs)
+        found = in_turn({name: side(name, model, recording) for name in ("ours", "window")}, turns)
         whole, one = median(found["ours"]), median(found["window"])
         over = whole.peak - one.peak
         what = f"{minutes:g} min beside one window: {over:+.0f} MiB"
@@ -193,38 +218,59 @@ def _command(paths: list[Path], arguments: Callable[[Path], list[str | Path]]) -
 
 
 def voice(setting: Setting) -> Iterator[Row]:
-    """The measures of synthesize.py with the medium voice."""
+    """Every measure with the medium voice."""
+    yield from _voice(setting, "medium", synthesize.GOALS)
+
+
+def voice_high(setting: Setting) -> Iterator[Row]:
+    """Some with the high one, which takes five times as long."""
+    less = replace(setting, runs=min(3, setting.runs))
+    yield from _voice(less, "high", {name: synthesize.GOALS[name] for name in ("load", "first", "long")})
+
+
+def _voice(setting: Setting, quality: str, measures: Mapping[str, tuple[str, float | None]]) -> Iterator[Row]:
+    from untrained_piper import write as write_voice
+
+    model = write_voice(quality, setting.work / f"{quality}.onnx")
+    with TemporaryDirectory() as cache:
+        synthesize.run("load", "ours", model, cache)  # what the first load of all keeps is there then
+        for measure, (what, least) in measures.items():
+            found = in_turn(
+                {name: partial(synthesize.run, measure, name, model, cache) for name in ("ours", "piper")},
+                setting.runs,
+            )
+            yield row("voice", f"{quality} voice, {what}: piper", found["ours"], found["piper"], least)
+
+
+def workers(setting: Setting) -> Iterator[Row]:
+    """Ours beside ours: what a second worker brings, and what ten times the text takes of memory."""
     from untrained_piper import write as write_voice
 
     model = write_voice("medium", setting.work / "medium.onnx")
     with TemporaryDirectory() as cache:
-        synthesize.run("load", "ours", model, cache)  # what the first load of all keeps is there then
-        for measure, (what, least) in synthesize.GOALS.items():
-            sides = {
-                name: (lambda name=name, measure=measure: _spoken(synthesize.run(measure, name, model, cache)))
-                for name in synthesize.SIDES
-            }
-            found = in_turn(sides, setting.runs)
-            yield row("voice", f"{what}: piper", found["ours"], found["piper"], least)
-
-
-def _spoken(told: dict[str, float]) -> Run:
-    return Run(told["wall"], told.get("cpu", 0.0), told.get("peak", 0.0))
+        sides = {name: partial(synthesize.run, "long", name, model, cache) for name in ("ours", "alone")}
+        found = in_turn(sides, setting.runs)
+        yield row("workers", "medium voice, long text: ours with one worker", found["ours"], found["alone"], 1.8)
+        book = median([synthesize.run("book", "ours", model, cache)])
+    short = median(found["ours"])
+    what = f"medium voice, ten times the text: {book.peak - short.peak:+.0f} MiB"
+    yield Row("workers", what, book, short, (), "+10 %", book.peak <= 1.1 * short.peak)
 
 
 ROWS: dict[str, Callable[[Setting], Iterator[Row]]] = {
     "long-tiny": long_tiny,
     "long-small": long_small,
+    "long-turbo": long_turbo,
+    "others": others,
     "memory": memory,
     "cold": cold,
     "clips": clips,
     "voice": voice,
+    "voice-high": voice_high,
+    "workers": workers,
 }
 
-NOT_COMPARED = (
-    "openai-whisper and whisper.cpp are not in the table: the scripted weights exist as CTranslate2 models only.\n"
-    "No GPU was there."
-)
+NOT_COMPARED = "No GPU was there."
 
 
 def table(rows: list[Row]) -> str:

@@ -17,9 +17,19 @@ from typing import Any
 MIB = 2**20
 INTERVAL = 0.02
 """Seconds between two looks at the memory."""
+ABSENT = "not installed"
 PACKAGES = (
-    "faster-whisper", "whisper-ctranslate2", "piper-tts", "ctranslate2", "onnxruntime", "av", "numpy",
-)  # fmt: skip
+    "faster-whisper",
+    "whisper-ctranslate2",
+    "openai-whisper",
+    "pywhispercpp",
+    "piper-tts",
+    "ctranslate2",
+    "torch",
+    "onnxruntime",
+    "av",
+    "numpy",
+)
 
 
 @dataclass(frozen=True)
@@ -120,8 +130,12 @@ def machine() -> str:
     return "\n".join(lines)
 
 
+def installed(name: str) -> bool:
+    return _version(name) != ABSENT
+
+
 def _version(name: str) -> str:
     try:
         return version(name)
     except PackageNotFoundError:
-        return "not installed"
+        return ABSENT

@@ -24,6 +24,10 @@ from speech.languages import NAMES
 TEXT = " And so my fellow Americans ask not what your country can do for you ask what you can do for your country"
 TOKENS = 24
 """Words that are said of every window, if nothing else is asked for."""
+SPEECH_END = 28.0
+"""Seconds in the window at which it says that the text ends."""
+STRETCH = 30.0
+"""Seconds between two of its timestamps."""
 TIMESTAMPS = 1501
 POSITIONS = 448
 TEXT_TOKENS = 50_257
@@ -57,8 +61,8 @@ def write(
     *,
     quantization: str | None = "int8",
     tokens: int = TOKENS,
-    speech_end: float = 28.0,
-    stretch: float = 30.0,
+    speech_end: float = SPEECH_END,
+    stretch: float = STRETCH,
 ) -> Path:
     """Write the model to ``folder`` unless it is there already.
 
@@ -110,7 +114,19 @@ def _write_tokenizer(folder: Path, languages: list[str]) -> list[str]:
     tokenizer.add_special_tokens([AddedToken(token, special=True) for token in special])
     tokenizer.add_tokens([AddedToken(f"<|{n * 0.02:.2f}|>", special=False) for n in range(TIMESTAMPS)])
     tokenizer.save(str(folder / "tokenizer.json"))
+    return _tokens(tokenizer)
+
+
+def _tokens(tokenizer: Any) -> list[str]:
     return [token for token, _ in sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])]
+
+
+def unquantized(name: str, folder: Path) -> Any:
+    """The specification of the model that ``write`` put into ``folder``, its weights in float32, drawn once more."""
+    from tokenizers import Tokenizer
+
+    vocabulary = _tokens(Tokenizer.from_file(str(folder / "tokenizer.json")))
+    return _spec(SIZES[name], vocabulary, _script(vocabulary, TOKENS, SPEECH_END, STRETCH))
 
 
 def _script(vocabulary: list[str], tokens: int, speech_end: float, stretch: float) -> list[int]:

@@ -6,11 +6,13 @@ python benchmarks/sides.py ours MODEL RECORDING BEAM
 from __future__ import annotations
 
 import json
+import os
 import re
 import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -51,11 +53,46 @@ def batched(model: Path, recording: Path, beam: int) -> Iterator[Any]:
     yield from pipeline.transcribe(str(recording), language="en", beam_size=beam, without_timestamps=False)[0]
 
 
+def openai(model: Path, recording: Path, beam: int) -> Iterator[Any]:
+    """In float32, the only one that it has for a CPU; it is given the samples, as it would start ffmpeg for them."""
+    import soundfile
+    import whisper
+
+    loaded = whisper.load_model(str(model), device="cpu")
+    yield None
+    options = {"condition_on_previous_text": False, "temperature": 0.0, "fp16": False}
+    samples, _ = soundfile.read(recording, dtype="float32")
+    done = loaded.transcribe(samples, language="en", beam_size=beam if beam > 1 else None, **options)
+    # Its vocabulary calls the script's tokens something else: they are counted.
+    for segment in done["segments"]:
+        yield _Counted(" ".join("word" for token in segment["tokens"] if token < loaded.dims.n_vocab - SPECIAL))
+
+
+def whispercpp(model: Path, recording: Path, beam: int) -> Iterator[Any]:  # noqa: ARG001 - it decodes greedily
+    """Matrices in 16 bits, as it publishes them."""
+    from pywhispercpp.model import Model
+
+    loaded = Model(str(model), n_threads=os.cpu_count(), print_progress=False, print_realtime=False)
+    yield None
+    yield from loaded.transcribe(str(recording), language="en", n_max_text_ctx=0, temperature_inc=0.0)
+
+
+SPECIAL = 1608
+"""Tokens that are no text in Whisper's multilingual vocabulary of 51,865."""
+
+
+@dataclass(frozen=True)
+class _Counted:
+    text: str
+
+
 SIDES: dict[str, Callable[[Path, Path, int], Iterator[Any]]] = {
     "ours": ours,
     "window": ours_after_one_window,
     "sequential": sequential,
     "batched": batched,
+    "openai": openai,
+    "whispercpp": whispercpp,
 }
 
 

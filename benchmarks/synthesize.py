@@ -8,13 +8,12 @@ cold      the same where nothing is kept yet
 first     the first audio of a sentence of about ten seconds, from a voice that has spoken before
 process   a whole process from its start to its first byte of audio, for the same sentence
 long      three minutes of text, as seconds of work for a second of audio
+book      ten times as much, which should take no more memory
 """
 
 from __future__ import annotations
 
 import json
-import os
-import resource
 import subprocess
 import sys
 import time
@@ -23,8 +22,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-HERE = Path(__file__).parent
-MIB = 2**20
+import measuring
+from measuring import Run
 
 SENTENCE = (
     "In the early morning the light came slowly over the quiet hills, while the people of the small town below were "
@@ -40,10 +39,21 @@ PARAGRAPH = (
 LONG = "\n\n".join([PARAGRAPH] * 12)
 
 
+BOOK = "\n\n".join([PARAGRAPH] * 120)
+
+
 def ours(voice: Path) -> Callable[[str], Iterator[Any]]:
     import speech
 
     synthesizer = speech.Synthesizer(voice, device="cpu")
+    return lambda text: (piece.samples for piece in synthesizer.stream(text) if len(piece.samples))
+
+
+def alone(voice: Path) -> Callable[[str], Iterator[Any]]:
+    """Ours with one worker."""
+    import speech
+
+    synthesizer = speech.Synthesizer(voice, device="cpu", threads=1)
     return lambda text: (piece.samples for piece in synthesizer.stream(text) if len(piece.samples))
 
 
@@ -54,7 +64,7 @@ def piper(voice: Path) -> Callable[[str], Iterator[Any]]:
     return lambda text: (chunk.audio_float_array for chunk in loaded.synthesize(text))
 
 
-SIDES = {"ours": ours, "piper": piper}
+SIDES = {"ours": ours, "alone": alone, "piper": piper}
 
 
 def load(side: str, voice: Path) -> dict[str, float]:
@@ -87,14 +97,18 @@ def first(side: str, voice: Path) -> dict[str, float]:
     return {"wall": took, "audio": seconds}
 
 
-def long(side: str, voice: Path) -> dict[str, float]:
+def long(side: str, voice: Path, text: str = LONG) -> dict[str, float]:
     speak = SIDES[side](voice)
     for _ in speak(WARM):
         pass
     began, cpu = time.perf_counter(), time.process_time()
-    seconds = sum(map(len, speak(LONG))) / _rate(voice)
+    seconds = sum(map(len, speak(text))) / _rate(voice)
     wall, cpu = time.perf_counter() - began, time.process_time() - cpu
     return {"wall": wall / seconds, "cpu": cpu / seconds, "audio": seconds}
+
+
+def book(side: str, voice: Path) -> dict[str, float]:
+    return long(side, voice, BOOK)
 
 
 def process(side: str, voice: Path) -> dict[str, float]:
@@ -110,22 +124,18 @@ def process(side: str, voice: Path) -> dict[str, float]:
     return {"wall": took}
 
 
-MEASURES = {"load": load, "cold": load, "first": first, "process": process, "long": long}
+MEASURES = {"load": load, "cold": load, "first": first, "process": process, "long": long, "book": book}
 
 
 def _rate(voice: Path) -> int:
     return int(json.loads(voice.with_name(f"{voice.name}.json").read_text("utf-8"))["audio"]["sample_rate"])
 
 
-def run(measure: str, side: str, voice: Path, cache: str) -> dict[str, float]:
-    if measure == "process":
-        return process(side, voice)
+def run(measure: str, side: str, voice: Path, cache: str) -> Run:
+    """One measure in a process of its own; ``cache`` is where ours keeps what it made of voices."""
     with TemporaryDirectory() as fresh:
-        environment = {**os.environ, "XDG_CACHE_HOME": fresh if measure == "cold" else cache}
-        command = [sys.executable, __file__, "--measure", measure, side, str(voice)]
-        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=environment)
-    result: dict[str, float] = json.loads(done.stdout)
-    return result
+        environment = {"XDG_CACHE_HOME": fresh if measure == "cold" else cache}
+        return measuring.run([sys.executable, __file__, measure, side, voice], tells=True, environment=environment)
 
 
 GOALS: dict[str, tuple[str, float | None]] = {
@@ -139,7 +149,5 @@ GOALS: dict[str, tuple[str, float | None]] = {
 
 
 if __name__ == "__main__":
-    _, measure, side, voice = sys.argv[1:]
-    row = MEASURES[measure](side, Path(voice))
-    row["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / MIB
-    print(json.dumps(row))
+    _, measure, side, voice = sys.argv
+    print(json.dumps(MEASURES[measure](side, Path(voice))))
