@@ -24,7 +24,6 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import statistics
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -37,6 +36,7 @@ import synthesize
 from measuring import Run, installed, machine, run
 from recordings import long_recording, short_recordings
 from scripted_whisper import TOKENS, write
+from table import Row, check_words, first_segments, in_turn, median, row, short, side, table
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "RESULTS.md"
@@ -60,68 +60,15 @@ class Setting:
     work: Path
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of the table."""
-
-    name: str
-    what: str
-    ours: Run
-    other: Run
-    ratios: tuple[float, ...]
-    """The other's seconds over ours, run by run: above 1 we are faster."""
-    goal: str
-    met: bool | None
-    """None where nothing was promised."""
-
-    @property
-    def ratio(self) -> float:
-        return statistics.median(self.ratios)
-
-
-def in_turn(sides: dict[str, Callable[[], Run]], turns: int) -> dict[str, list[Run]]:
-    """The runs of each side; who begins changes."""
-    found: dict[str, list[Run]] = {name: [] for name in sides}
-    for turn in range(turns):
-        for name in sorted(sides, reverse=bool(turn % 2)):
-            print(f"  {turn + 1}/{turns} {name}", file=sys.stderr, flush=True)
-            found[name].append(sides[name]())
-    return found
-
-
-def row(name: str, what: str, ours: list[Run], other: list[Run], least: float | None = None) -> Row:
-    """The medians of two sides; ``least`` is how many times faster we mean to be."""
-    ratios = tuple(sorted(theirs.wall / mine.wall for mine, theirs in zip(ours, other, strict=True)))
-    met = None if least is None else statistics.median(ratios) >= least
-    return Row(name, what, median(ours), median(other), ratios, "" if least is None else f"{least:g}x", met)
-
-
-def median(runs: list[Run]) -> Run:
-    wall, cpu, peak = (statistics.median(getattr(one, name) for one in runs) for name in ("wall", "cpu", "peak"))
-    first = statistics.median(one.told.get("first", 0.0) for one in runs)
-    return Run(wall, cpu, peak, {"first": first} if first else {})
-
-
-def side(name: str, model: Path, recording: Path) -> Callable[[], Run]:
-    return lambda: run([sys.executable, HERE / "sides.py", name, model, recording, "1"], tells=True)
-
-
 def long(setting: Setting, size: str, minutes: float, others: dict[str, float | None]) -> Iterator[Row]:
     model = write(size, setting.work / size)
     recording = long_recording(setting.work / f"{minutes:g}min.wav", minutes)
     found = in_turn({name: side(name, model, recording) for name in ("ours", *others)}, setting.runs)
-    _check_words({name: runs[0].told["words"] for name, runs in found.items()})
+    check_words({name: runs[0].told["words"] for name, runs in found.items()}, TOKENS)
     for other, least in others.items():
         yield row(
             f"long-{size}", f"{minutes:g} min, {size}: faster-whisper {other}", found["ours"], found[other], least
         )
-
-
-def _check_words(words: dict[str, float]) -> None:
-    """Every side says the script once a window, and has nearly as many windows."""
-    for name, count in words.items():
-        if count % TOKENS or not 0.8 <= count / words["ours"] <= 1.25:
-            raise RuntimeError(f"{name} gave {count} words, not {TOKENS} a window: {words}")
 
 
 def long_tiny(setting: Setting) -> Iterator[Row]:
@@ -146,7 +93,7 @@ def others(setting: Setting) -> Iterator[Row]:
     files = {name: getattr(other_formats, name)("tiny", model) for name in there}
     sides = {name: side(name, files.get(name, model), recording) for name in ("ours", *there)}
     found = in_turn(sides, setting.runs)
-    _check_words({name: runs[0].told["words"] for name, runs in found.items()})
+    check_words({name: runs[0].told["words"] for name, runs in found.items()}, TOKENS)
     for name, package in there.items():
         yield row("others", f"4 min, tiny: {package}", found["ours"], found[name])
 
@@ -270,31 +217,7 @@ ROWS: dict[str, Callable[[Setting], Iterator[Row]]] = {
     "workers": workers,
 }
 
-NOT_COMPARED = "No GPU was there."
-
-
-def table(rows: list[Row]) -> str:
-    """As Markdown."""
-    lines = [
-        "| | ours s | other s | ratio | range | cpu s | other's | MiB | other's | goal | met |",
-        "|---|---|---|---|---|---|---|---|---|---|---|",
-    ]
-    for each in rows:
-        numbers = [f"{each.ours.wall:.2f}", f"{each.other.wall:.2f}"]
-        numbers += [f"{each.ratio:.2f}x", f"{each.ratios[0]:.2f} to {each.ratios[-1]:.2f}"] if each.ratios else ["", ""]
-        numbers += [f"{each.ours.cpu:.1f}", f"{each.other.cpu:.1f}", f"{each.ours.peak:.0f}", f"{each.other.peak:.0f}"]
-        met = "" if each.met is None else "yes" if each.met else "no"
-        lines.append("| " + " | ".join([each.what, *numbers, each.goal, met]) + " |")
-    return "\n".join(lines)
-
-
-def first_segments(rows: list[Row]) -> str:
-    """When the first segment came, of the rows that know it."""
-    known = [each for each in rows if each.name.startswith("long") and "first" in each.ours.told]
-    return "\n".join(
-        f"First segment, {each.what}: {each.ours.told['first']:.2f} s against {each.other.told['first']:.2f} s"
-        for each in known
-    )
+NOT_COMPARED = "On a GPU: `python benchmarks/gpu.py`, RESULTS-GPU.md."
 
 
 def report(rows: list[Row], setting: Setting) -> str:
@@ -312,16 +235,6 @@ def placed(text: str, what: str) -> str:
             f"there is no {opening.strip()!r} with {closing!r} after it; put them where the table should be"
         )
     return f"{before}{opening}{what}\n{closing}{after}"
-
-
-def short(rows: list[Row]) -> str:
-    """The columns that a reader of the README looks for."""
-    lines = ["| | ratio | peak memory | goal |", "|---|---|---|---|"]
-    for each in rows:
-        ratio = f"{each.ratio:.2f}x" if each.ratios else ""
-        goal = f"{each.goal}: {'met' if each.met else 'missed'}" if each.goal else ""
-        lines.append(f"| {each.what} | {ratio} | {each.ours.peak:.0f} against {each.other.peak:.0f} MiB | {goal} |")
-    return "\n".join(lines)
 
 
 def main() -> None:

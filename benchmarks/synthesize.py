@@ -9,6 +9,7 @@ first     the first audio of a sentence of about ten seconds, from a voice that 
 process   a whole process from its start to its first byte of audio, for the same sentence
 long      three minutes of text, as seconds of work for a second of audio
 book      ten times as much, which should take no more memory
+minute    a minute of sound, from a voice that has spoken before: on a GPU, see gpu.py
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -37,34 +39,31 @@ PARAGRAPH = (
     "Later they would say that it had been a good year for apples, for weddings, and for telling stories."
 )
 LONG = "\n\n".join([PARAGRAPH] * 12)
-
-
+MINUTE = "\n\n".join([PARAGRAPH] * 3)
 BOOK = "\n\n".join([PARAGRAPH] * 120)
 
 
-def ours(voice: Path) -> Callable[[str], Iterator[Any]]:
+def ours(voice: Path, **options: Any) -> Callable[[str], Iterator[Any]]:
     import speech
 
-    synthesizer = speech.Synthesizer(voice, device="cpu")
+    synthesizer = speech.Synthesizer(voice, **{"device": "cpu", **options})
     return lambda text: (piece.samples for piece in synthesizer.stream(text) if len(piece.samples))
 
 
-def alone(voice: Path) -> Callable[[str], Iterator[Any]]:
-    """Ours with one worker."""
-    import speech
-
-    synthesizer = speech.Synthesizer(voice, device="cpu", threads=1)
-    return lambda text: (piece.samples for piece in synthesizer.stream(text) if len(piece.samples))
-
-
-def piper(voice: Path) -> Callable[[str], Iterator[Any]]:
+def piper(voice: Path, *, cuda: bool = False) -> Callable[[str], Iterator[Any]]:
     from piper import PiperVoice
 
-    loaded = PiperVoice.load(voice)
+    loaded = PiperVoice.load(voice, use_cuda=cuda)
     return lambda text: (chunk.audio_float_array for chunk in loaded.synthesize(text))
 
 
-SIDES = {"ours": ours, "alone": alone, "piper": piper}
+SIDES: dict[str, Callable[[Path], Callable[[str], Iterator[Any]]]] = {
+    "ours": ours,
+    "alone": partial(ours, threads=1),
+    "ours-gpu": partial(ours, device="cuda"),
+    "piper": piper,
+    "piper-gpu": partial(piper, cuda=True),
+}
 
 
 def load(side: str, voice: Path) -> dict[str, float]:
@@ -111,6 +110,16 @@ def book(side: str, voice: Path) -> dict[str, float]:
     return long(side, voice, BOOK)
 
 
+def minute(side: str, voice: Path) -> dict[str, float]:
+    """Seconds for a minute of sound."""
+    speak = SIDES[side](voice)
+    for _ in speak(f"{WARM} {SENTENCE}"):
+        pass
+    began, cpu = time.perf_counter(), time.process_time()
+    minutes = sum(map(len, speak(MINUTE))) / _rate(voice) / 60
+    return {"wall": (time.perf_counter() - began) / minutes, "cpu": (time.process_time() - cpu) / minutes}
+
+
 def process(side: str, voice: Path) -> dict[str, float]:
     """One command line and the other, from the start of the process to the first byte that comes out of it."""
     mine = [sys.executable, "-m", "speech", "synthesize", "-q", "-f", "pcm", "--voice", str(voice), "--", SENTENCE]
@@ -124,7 +133,15 @@ def process(side: str, voice: Path) -> dict[str, float]:
     return {"wall": took}
 
 
-MEASURES = {"load": load, "cold": load, "first": first, "process": process, "long": long, "book": book}
+MEASURES = {
+    "load": load,
+    "cold": load,
+    "first": first,
+    "process": process,
+    "long": long,
+    "book": book,
+    "minute": minute,
+}
 
 
 def _rate(voice: Path) -> int:

@@ -53,10 +53,10 @@ def test_a_table_goes_between_its_marks(compare):
 
 
 def test_a_side_that_leaves_something_out_is_seen(compare):
-    compare._check_words({"ours": 240, "theirs": 216})
+    compare.check_words({"ours": 240, "theirs": 216}, 24)
     for words in ({"ours": 240, "theirs": 120}, {"ours": 240, "theirs": 239}):
         with pytest.raises(RuntimeError, match="words"):
-            compare._check_words(words)
+            compare.check_words(words, 24)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     Provider = str | tuple[str, dict[str, Any]]
     _Found = tuple[_vits.Layout, list[bytes], bool]
-    """The last says whether the graphs are optimised for this CPU, or have to be wherever they are loaded."""
+    """The last: whether what runs on the CPU is optimised for it, or has to be wherever it is loaded."""
 
 LAYOUT = "layout.json"
 DRAFT = "."
@@ -74,10 +74,19 @@ def open_stages(path: Path, providers: Sequence[Provider] = CPU, threads: int = 
         layout, stages, ready = _read(folder) or _made(path, folder, providers)
     except OSError as error:
         raise EngineError(f"cannot read {str(path)!r} ({error}); fetch the voice again") from error
-    sessions = [_session(data, providers, optimise=not ready) for data in stages]
-    several = threads > 1 and providers == CPU
+    runs_on = _runs_on(layout, providers)
+    sessions = [
+        _session(data, mine, optimise=not (ready and mine == CPU)) for data, mine in zip(stages, runs_on, strict=True)
+    ]
+    several = threads > 1 and runs_on[0] == CPU
     eager = _session(stages[0], CPU, threads=threads, optimise=not ready) if several else None
     return Stages(layout, sessions, eager)
+
+
+def _runs_on(layout: _vits.Layout, providers: Sequence[Provider]) -> list[Sequence[Provider]]:
+    """Of each stage: on a GPU the thousand small steps before the first frame would wait for it one by one."""
+    known = any(stage.context is not None for stage in layout.stages)
+    return [CPU if known and stage.context is None else providers for stage in layout.stages]
 
 
 def _key(path: Path, providers: Sequence[Provider]) -> str:
@@ -115,12 +124,11 @@ def _read(folder: Path) -> _Found | None:
         stages = [(folder / f"{number}.onnx").read_bytes() for number in range(len(layout.stages))]
         if [zlib.crc32(data) for data in stages] != told["sums"]:
             return None
-        ready = bool(told["ready"])
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
     with suppress(OSError):
         os.utime(folder / LAYOUT)  # used just now
-    return layout, stages, ready
+    return layout, stages, True
 
 
 def _made(path: Path, folder: Path, providers: Sequence[Provider]) -> _Found:
@@ -128,17 +136,18 @@ def _made(path: Path, folder: Path, providers: Sequence[Provider]) -> _Found:
         layout, stages = _vits.split(path.read_bytes())
     except ValueError as error:
         raise EngineError(f"{str(path)!r} is not a Piper voice: {error}; fetch it again, or try another") from error
-    ready = providers == CPU
     try:
         with _beside(folder) as beside:
-            if ready:
-                stages = [_optimised(data, beside / f"{number}.onnx") for number, data in enumerate(stages)]
+            done = [
+                _optimised(data, beside / f"{number}.onnx") if mine == CPU else data
+                for number, (data, mine) in enumerate(zip(stages, _runs_on(layout, providers), strict=True))
+            ]
             with suppress(OSError):
-                _keep(folder, beside, (layout, stages, ready))
+                _keep(folder, beside, layout, done)
                 _trim(folder)
     except (OSError, EngineError):  # no room: the sessions do it for themselves, and say what else may be wrong
-        ready = False
-    return layout, stages, ready
+        return layout, stages, False
+    return layout, done, True
 
 
 @contextmanager
@@ -149,13 +158,12 @@ def _beside(folder: Path) -> Iterator[Path]:
         yield Path(name)
 
 
-def _keep(folder: Path, beside: Path, found: _Found) -> None:
-    layout, stages, ready = found
+def _keep(folder: Path, beside: Path, layout: _vits.Layout, stages: Sequence[bytes]) -> None:
     whole = beside / "whole"
     whole.mkdir()
     for number, data in enumerate(stages):
         (whole / f"{number}.onnx").write_bytes(data)
-    told = {"layout": asdict(layout), "sums": [zlib.crc32(data) for data in stages], "ready": ready}
+    told = {"layout": asdict(layout), "sums": [zlib.crc32(data) for data in stages]}
     (whole / LAYOUT).write_text(json.dumps(told), "utf-8")
     if folder.exists():  # what was there is not whole, or another process has just written the same
         folder.rename(beside / "old")

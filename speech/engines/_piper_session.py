@@ -10,13 +10,15 @@ import ctypes
 import os
 from collections import deque
 from concurrent.futures import CancelledError, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import starmap
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
+from speech.data import Event
+from speech.engines._piper_windows import Windows
 from speech.errors import EngineError
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ LONGEST_SOUND = 2000
 """Frames of a phoneme, some 23 s: beyond, the voice is damaged, and its next stage would ask for all the memory."""
 TAKEN_WHOLE: Seconds = 6.0
 """A sentence up to this long is decoded in one piece, if nobody waits for its first audio."""
+HALVED = Event("ignored", "the device's memory is too small for the batch size: halved until it fits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ class Request:
     speaker: int | None
     seed: int
     early: bool
+    events: list[Event] = field(default_factory=list)
+    """What is to be told of it; more comes while it is spoken."""
 
 
 _graphs: WeakSet[Graph] = WeakSet()
@@ -71,7 +76,8 @@ if hasattr(os, "register_at_fork"):
 class Graph:
     """The sessions of a loaded voice; any number of threads may speak at once."""
 
-    def __init__(self, stages: Stages, rate: int, threads: int) -> None:
+    def __init__(self, stages: Stages, rate: int, threads: int, batch: int = 0) -> None:
+        """``batch``: windows of a call where a GPU computes the later stages; 0 on a CPU, which wants none."""
         self._layout = layout = stages.layout
         self._sessions = list(stages.sessions)
         self._eager = stages.eager
@@ -82,6 +88,8 @@ class Graph:
         self._whole = next(
             (number for number, stage in enumerate(layout.stages) if stage.context is not None), len(layout.stages)
         )
+        in_pieces = self._whole < len(layout.stages)
+        self._windows = Windows(layout.stages, self._whole, batch, self._run) if batch and in_pieces else None
         self.hop, self.repeats = layout.hop, layout.repeats
         _graphs.add(self)
 
@@ -109,8 +117,9 @@ class Graph:
         """
         tensors = self._prepared(request)
         pieces = len(self._layout.stages) - self._whole
-        # Only where somebody waits is more than the decoder run in pieces: the overlap of the flow is wide.
-        first = self._whole if request.early else self._whole + max(0, pieces - 1)
+        # On a CPU the flow is run in pieces only where somebody waits: its overlap is wide.
+        in_pieces = request.early or self._windows
+        first = self._whole if in_pieces else self._whole + max(0, pieces - 1)
         for number in range(first):
             if number:
                 self._draw(tensors, request, per_frame=True)
@@ -120,7 +129,13 @@ class Graph:
         if self._layout.output in tensors:
             return told, (piece for piece in [tensors[self._layout.output].reshape(-1)])
         assert told is not None
-        return told, self._pieces(tensors, first, self._frames(tensors), request.early)
+        frames = self._frames(tensors)
+        if self._windows is None:
+            return told, self._pieces(tensors, first, frames, request.early)
+        if frames < self._windows.width:
+            return told, (self._piece(tensors, first, frames, *whole) for whole in [(0, frames)])
+        halved = partial(request.events.append, HALVED)
+        return told, self._windows.pieces(tensors, frames, halved, early=request.early)
 
     def _prepared(self, request: Request) -> dict[str, Array]:
         import numpy as np

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     Model = Any  # onnx.ModelProto
     ValueInfo = Any  # onnx.ValueInfoProto
 
-VERSION = 1
-"""Of what this file makes: a new one makes older caches void."""
+VERSION = 2
+"""Of what is made of a voice: a new one makes older caches void."""
 
 NEUTRAL = frozenset((
     "Abs", "Add", "Cast", "Clip", "Concat", "Cos", "Div", "Elu", "Exp", "Identity", "LeakyRelu", "Log", "Max", "Min",
@@ -266,6 +266,8 @@ class _Graph:
             return self.inputs[name]
         known = self.types[name]
         dims = [dim.dim_value or None for dim in known.shape.dim] if known.HasField("shape") else None
+        if dims and len(dims) > 1 and dims[0] == 1:
+            dims[0] = None  # a later stage may take several windows in a call
         return onnx.helper.make_tensor_value_info(name, known.elem_type, dims)
 
     def _after(self, names: Iterable[str]) -> set[str]:

@@ -12,12 +12,11 @@ from speech.engines import _whisper
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    import numpy as np
     from ctranslate2.models import WhisperGenerationResult
     from faster_whisper.tokenizer import Tokenizer
-    from numpy.typing import NDArray
 
     from speech.data import Chunk, Seconds, TranscribeOptions, Word
+    from speech.engines._encoded import Encoded
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +24,7 @@ class Window:
     """One chunk on its way into the model."""
 
     chunk: Chunk
-    encoded: NDArray[np.float32]
-    """Shape (1, 1500, width)."""
+    encoded: Encoded
     languages: Mapping[str, float]
     tokenizer: Tokenizer
     prompt: _whisper.Prompt

@@ -11,12 +11,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from speech.data import Event, Heard, ModelSpec
-from speech.engines import _ctranslate2, _cuda, _heap, _mel, _pace, _whisper, _whisper_heard
+from speech.engines import _ctranslate2, _cuda, _encoded, _heap, _mel, _pace, _whisper, _whisper_heard
 from speech.errors import EngineError, MissingDependencyError, SpeechError
 from speech.languages import EACH, NAMES
 
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from speech.data import Chunk, Device, Samples, TranscribeOptions
+    from speech.engines._encoded import Encoded
     from speech.engines._whisper_heard import Decoded, Window
 
     Array = NDArray[np.float32]
@@ -240,34 +240,28 @@ class Whisper:
             self._tokenizers[language, task] = tokenizer
         return self._tokenizers[language, task]
 
-    def _encode(self, chunks: Sequence[Chunk]) -> list[Array]:
-        """Every window encoded, as views of one array."""
+    def _encode(self, chunks: Sequence[Chunk]) -> list[Encoded]:
         import numpy as np
 
         features = (self._features(chunk.samples)[np.newaxis] for chunk in chunks)
         if self._model.model.device == "cpu":
-            together = _put_together(map(self._encode_batch, features), len(chunks))
-        else:
-            together = self._encode_batch(np.concatenate(list(features)))
-        return [together[place : place + 1] for place in range(len(chunks))]
+            alone = (_encoded.on_cpu(self._encode_batch(window)) for window in features)
+            return _encoded.Together(_encoded.stacked(alone, len(chunks))).windows
+        return _encoded.Together(self._encode_batch(np.concatenate(list(features)))).windows
 
     def _features(self, samples: Samples) -> Array:
         return _mel.log_mel(samples, self._model.feature_extractor.mel_filters)
 
-    def _encode_batch(self, features: Array) -> Array:
-        """Encode windows; the result is on the CPU, where windows can be put together in any order."""
+    def _encode_batch(self, features: Array) -> StorageView:
         import numpy as np
-        from ctranslate2 import DataType, StorageView
+        from ctranslate2 import StorageView
 
-        encoded = self._model.model.encode(StorageView.from_array(np.ascontiguousarray(features)), to_cpu=True)
-        if encoded.dtype == DataType.bfloat16:  # which numpy does not have
-            encoded = encoded.to(DataType.float32)
-        return np.asarray(encoded)
+        return self._model.model.encode(StorageView.from_array(np.ascontiguousarray(features)))
 
-    def _languages(self, encoded: Sequence[Array]) -> list[Mapping[str, float]]:
+    def _languages(self, encoded: Sequence[Encoded]) -> list[Mapping[str, float]]:
         if not self._model.model.is_multilingual:
             return [{"en": 1.0}] * len(encoded)
-        found = self._model.model.detect_language(_joined(encoded)) if encoded else []
+        found = self._model.model.detect_language(_encoded.joined(encoded))
         return [{token[2:-2]: float(probability) for token, probability in likely} for likely in found]
 
     def _decode(self, windows: Sequence[Window], options: TranscribeOptions) -> list[Decoded]:
@@ -275,7 +269,7 @@ class Whisper:
 
         before = len(windows[0].tokens)
         results = self._model.model.generate(
-            _joined([window.encoded for window in windows]),
+            _encoded.joined([window.encoded for window in windows]),
             [window.tokens for window in windows],
             max_length=POSITIONS,
             no_repeat_ngram_size=options.no_repeat_ngram,
@@ -294,7 +288,7 @@ class Whisper:
             return [None] * len(done)
         texts = [result.text for result in done]
         results = self._model.model.align(
-            _joined([result.window.encoded for result in done]),
+            _encoded.joined([result.window.encoded for result in done]),
             done[0].window.start,
             texts,
             [min(_mel.FRAMES, max(2, len(result.window.chunk.samples) // 160)) for result in done],
@@ -317,28 +311,6 @@ class Whisper:
             remedy = "take a smaller batch or model" if memory else "try another model or compute type"
             cause = "out of memory" if memory else str(error)
             raise EngineError(f"model {self._spec.name!r} failed ({cause}); {remedy}") from error
-
-
-def _put_together(windows: Iterator[Array], count: int) -> Array:
-    """Windows that come one by one, as one array."""
-    import numpy as np
-
-    first = next(windows)
-    together = np.empty((count, *first.shape[1:]), first.dtype)
-    for place, window in enumerate(chain([first], windows)):
-        together[place] = window[0]
-    return together
-
-
-def _joined(encoded: Sequence[Array]) -> StorageView:
-    """Windows as one array; without a copy where they are all of those that were encoded together."""
-    import numpy as np
-    from ctranslate2 import StorageView
-
-    together = encoded[0].base
-    if together is not None and len(together) == len(encoded):
-        return StorageView.from_array(together)
-    return StorageView.from_array(np.concatenate(encoded))
 
 
 def _search(options: TranscribeOptions) -> dict[str, Any]:

@@ -37,6 +37,12 @@ FEATURES = frozenset({"words", "phonemes", "noise"})
 REMEDY = "fetch the voice again, or try another"
 WORDS_REMEMBERED = 8192
 """As many different words as a long novel has often; some 4 MB."""
+MOST_WINDOWS = 8
+"""In a call on a GPU, 12 s of sound: more of them make a single sentence wait, and are no faster (see TRIED.md)."""
+WINDOW_BYTES = 120 << 20
+"""Of the device's memory, for a window of the largest voice."""
+SHARE_OF_GPU = 0.6
+"""Of the memory that is free; the rest is for weights, and for other models."""
 ESPEAK_NAMES = {"zh": "cmn", "no": "nb", "tl": "fil"}
 """Language codes that eSpeak NG knows under another name."""
 
@@ -58,12 +64,13 @@ def load(spec: ModelSpec, files: Path | None, device: Device) -> Piper:
     if not find_spec("piper") or not find_spec("onnxruntime"):
         raise MissingDependencyError(f"voice {spec.name!r} needs piper-tts; type: pip install piper-tts")
     threads = device.threads or cores()
+    batch = 0 if device.name.startswith("cpu") else device.batch or _batch(device)
     stages = _piper_graphs.open_stages(model, _providers(device), threads)
     try:
         voice = _piper_voice(settings, model)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise EngineError(f"{str(model)!r} has settings that piper-tts does not take ({error!r}); {REMEDY}") from error
-    return Piper(Graph(stages, voice.config.sample_rate, threads), voice, spec, threads)
+    return Piper(Graph(stages, voice.config.sample_rate, threads, batch), voice, spec, threads)
 
 
 def inspect(path: Path) -> ModelSpec | None:
@@ -147,6 +154,12 @@ def _providers(device: Device) -> Sequence[_piper_graphs.Provider]:
     return (("CUDAExecutionProvider", settings), "CPUExecutionProvider")
 
 
+def _batch(device: Device) -> int:
+    """Windows of a call on a GPU."""
+    free = MOST_WINDOWS * WINDOW_BYTES if device.free_bytes is None else int(SHARE_OF_GPU * device.free_bytes)
+    return min(max(1, free // WINDOW_BYTES), MOST_WINDOWS)
+
+
 def _piper_voice(settings: dict[str, Any], model: Path) -> PiperVoice:
     """What makes phonemes of text for this voice, without a session.
 
@@ -206,7 +219,7 @@ class Piper:
             yield self._speech((), words, events)
             return
         ids, places = self._ids(said.phonemes)
-        request = Request(ids, self._scales(sentence, options), speaker, sentence.seed, sentence.early)
+        request = Request(ids, self._scales(sentence, options), speaker, sentence.seed, sentence.early, events)
         if not graph.repeats and (request.scales[0] or request.scales[2]):
             events.append(Event("ignored", "the voice's noise would not repeat itself, so it speaks without"))
         durations, pieces = graph.speak(request)
@@ -234,15 +247,15 @@ class Piper:
         return graph.hop or int(self._voice.config.hop_length)
 
     def _speeches(
-        self, pieces: Iterator[Samples], total: int, words: Sequence[Word], events: Sequence[Event]
+        self, pieces: Iterator[Samples], total: int, words: Sequence[Word], events: list[Event]
     ) -> Iterator[Speech]:
-        waiting, told, done = list(words), list(events), 0
+        waiting, done = list(words), 0
         for samples in pieces:
             done += len(samples)
             begun = [word for word in waiting if done >= total or word.start < done / self._rate]
-            yield self._speech(samples, begun, told)
+            yield self._speech(samples, begun, events)
             del waiting[: len(begun)]
-            told = []
+            events.clear()
 
     def _speech(self, samples: Samples | tuple[()], words: Sequence[Word], events: Sequence[Event]) -> Speech:
         import numpy as np
