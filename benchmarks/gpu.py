@@ -1,7 +1,7 @@
 """One command, one table, on a machine with a GPU: this library beside faster-whisper and piper-tts, in turn.
 
-As compare.py, which says how it is measured. Whisper computes in float16, faster-whisper in batches of 16, and each side
-has transcribed a minute or spoken two sentences before, so that the kernels are there.
+As compare.py, which says how it is measured. Whisper computes in float16, faster-whisper in batches of 16, and each
+side has transcribed a minute or spoken two sentences before, so that the kernels are there.
 
     python benchmarks/gpu.py            # three turns, 30 minutes of speech; five minutes on a large GPU
     python benchmarks/gpu.py --write    # and put it into RESULTS-GPU.md
