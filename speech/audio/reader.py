@@ -17,7 +17,7 @@ from speech.audio.sound import Track, as_float
 from speech.errors import AudioError, SpeechError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from speech.audio.notes import Notes
     from speech.audio.sound import Audio, Samples
@@ -302,7 +302,9 @@ def demuxer(file: Input) -> AvObject:
 
     # No other file and no network, whatever the content asks for: demuxers ask io_open, SDP goes by the whitelist.
     options = {"protocol_whitelist": "none"}
-    container = av.open(file, metadata_errors="replace", io_open=_refuse, container_options=options)
+    # From 19 on PyAV keeps what is not UTF-8 in titles and the like, and no longer has to be asked not to fail.
+    lenient = {"metadata_errors": "replace"} if int(av.__version__.partition(".")[0]) < 19 else {}
+    container = av.open(file, io_open=_refuse, container_options=options, **lenient)
     if set(container.format.name.split(",")) & PLAYLISTS:
         container.close()
         raise AudioError("it is a playlist, and what it points to is not fetched; give the recording itself")
@@ -324,9 +326,14 @@ def pre_skip(container: AvObject) -> Seconds:
     return int.from_bytes((context.extradata or b"")[10:12], "little") / OPUS_RATE
 
 
+def tags(metadata: Mapping[str, str]) -> dict[str, str]:
+    """What stands in a file; bytes that are not UTF-8 are replaced by the sign for that."""
+    return {key: value.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for key, value in metadata.items()}
+
+
 def _track(stream: AvObject) -> Track:
     context = stream.codec_context
-    title = stream.metadata.get("title")
+    title = tags(stream.metadata).get("title")
     if context is None:
         return Track("", 0, 0, stream.language, title)
     return Track(context.name, context.sample_rate or 0, context.layout.nb_channels, stream.language, title)

@@ -132,7 +132,7 @@ class Graph:
         frames = self._frames(tensors)
         if self._windows is None:
             return told, self._pieces(tensors, first, frames, request.early)
-        if frames < self._windows.width:
+        if frames < self._windows.shortest:
             return told, (self._piece(tensors, first, frames, *whole) for whole in [(0, frames)])
         halved = partial(request.events.append, HALVED)
         return told, self._windows.pieces(tensors, frames, halved, early=request.early)

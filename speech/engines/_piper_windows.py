@@ -4,6 +4,10 @@ For every new shape the libraries of a GPU look for the best kernels, which take
 window alone leaves most of it idle. So whatever sentences are spoken at the moment share calls of ``batch`` windows,
 and a call that is not full is filled up. A window lies where the sentence alone says, its result does not depend on
 what else is in the call, and the shape of the call is always the same: so the same sentence gives the same samples.
+
+A sentence that is shorter than a window is filled up with silence, which the flow masks as behind every sentence. The
+decoder has no mask, so such a sentence has two windows: its first half is heard in the one that is filled up at its
+end, the second in the one that is filled up at its beginning.
 """
 
 from __future__ import annotations
@@ -35,16 +39,21 @@ KEPT = 128
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Window:
-    """``KEPT`` frames of a sentence from ``start`` on, or as many as there are left."""
+    """The frames of a sentence from ``start`` to ``end``, ``KEPT`` at most."""
 
     tensors: Mapping[str, Array]
     frames: int
+    """Of the sentence."""
     start: int
+    end: int
     made: Future[Samples] = field(default_factory=Future)
 
     def low(self, margin: int) -> int:
-        """Where a stretch with so many frames beside those that are heard begins; it never leaves the sentence."""
-        return max(0, min(self.start - margin, self.frames - KEPT - 2 * margin))
+        """Where a stretch with so many frames beside those heard begins: in the sentence, if that is longer."""
+        last = self.frames - KEPT - 2 * margin
+        if last < 0:
+            return last if self.start else 0
+        return max(0, min(self.start - margin, last))
 
 
 class Windows:
@@ -62,9 +71,9 @@ class Windows:
         """Frames on either side that a stage and those after it need together."""
 
     @property
-    def width(self) -> int:
-        """Frames that a sentence has at least: a shorter one would need another shape."""
-        return KEPT + 2 * self._margins[self._first]
+    def shortest(self) -> int:
+        """Frames of a sentence of which each half is out of sight of the other's end."""
+        return 2 * self._margins[-2]
 
     def pieces(
         self, tensors: Mapping[str, Array], frames: int, halved: Callable[[], None], *, early: bool
@@ -73,7 +82,9 @@ class Windows:
 
         ``halved`` is called where the device's memory did not suffice for the whole batch.
         """
-        windows = [_Window(tensors, frames, start) for start in range(0, frames, KEPT)]
+        step = KEPT if frames >= KEPT + 2 * self._margins[self._first] else -(-frames // 2)
+        starts = range(0, frames, step)
+        windows = [_Window(tensors, frames, start, min(start + step, frames)) for start in starts]
         whole = self._batch
         try:
             if early:
@@ -153,14 +164,17 @@ class Windows:
 
 def _cut(window: _Window, name: str, margin: int, width: int) -> Array:
     """What a window needs of a tensor of its sentence: all of it where it does not go by frames."""
+    import numpy as np
+
     tensor = window.tensors[name]
     if tensor.shape[-1] != window.frames:
         return tensor
-    low = window.low(margin)
-    return tensor[..., low : low + width]
+    low, high = window.low(margin), window.low(margin) + width
+    part = tensor[..., max(0, low) : high]
+    missing = max(0, -low), max(0, high - window.frames)
+    return np.pad(part, [(0, 0)] * (part.ndim - 1) + [missing]) if any(missing) else part
 
 
 def _heard(window: _Window, samples: Samples) -> Samples:
-    """Of the last window of a sentence, which begins before what is still missing, the end."""
-    step = len(samples) // KEPT
-    return samples[(window.start - window.low(0)) * step :]
+    step, low = len(samples) // KEPT, window.low(0)
+    return samples[(window.start - low) * step : (window.end - low) * step]

@@ -138,3 +138,12 @@ def test_an_opus_file_is_as_long_as_what_is_heard(tmp_path):
     with writing(tmp_path / "a.opus", "opus", 24_000, 1) as file:
         file.write(np.full(12_345, 0.1, np.float32))
     assert details(tmp_path / "a.opus").duration == pytest.approx(12_345 / 24_000, abs=1e-4)
+
+
+def test_a_title_that_is_not_in_utf8_can_be_printed(tmp_path):
+    path = tmp_path / "old.wav"
+    with soundfile.SoundFile(path, "w", 16_000, 1) as file:
+        file.title = "caf?"
+        file.write(np.zeros(1600))
+    path.write_bytes(path.read_bytes().replace(b"caf?", b"caf\xe9"))
+    assert details(path).tags["title"] == "caf\ufffd"
