@@ -19,9 +19,9 @@ from speech.devices import AUTO
 from speech.errors import SpeechError, StoppedError, UnsupportedError
 from speech.options import Options, with_options
 from speech.stream import Setting, Stream
-from speech.stt import vad
+from speech.stt import silero
 from speech.stt.batcher import Batcher
-from speech.stt.vad import RATE
+from speech.stt.silero import RATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -300,7 +300,7 @@ def _prepare() -> None:
             import av  # noqa: F401
             import soxr  # noqa: F401
 
-            vad.prepare()
+            silero.prepare()
 
     threading.Thread(target=work, name="speech-prepare", daemon=True).start()
 

@@ -106,10 +106,11 @@ def details(source: Source) -> Details:
 
 
 def _details(name: str, container: Any) -> Details:  # noqa: ANN401 - av is not imported yet
-    from speech.audio.reader import pre_skip, tags
+    from speech.audio.reader import pre_skip
 
     stream = container.streams.audio[0]
-    found = {key.lower(): value for key, value in tags({**container.metadata, **stream.metadata}).items()}
+    found = {**container.metadata, **stream.metadata}
+    tags = {key.lower(): value for key, value in found.items()}
     context = stream.codec_context
     known = stream.duration is not None
     whole = float(stream.duration * stream.time_base) if known else (container.duration or 0) / 1e6
@@ -123,16 +124,14 @@ def _details(name: str, container: Any) -> Details:  # noqa: ANN401 - av is not 
         channels=context.layout.nb_channels if context else 0,
         bit_rate=stream.bit_rate or container.bit_rate or None,
         chapters=tuple(_chapter(each) for each in container.chapters()),
-        tags=found,
-        mark=next((mark for key in COMMENTS if (mark := _mark(found.get(key, ""))) is not None), None),
+        tags=tags,
+        mark=next((mark for key in COMMENTS if (mark := _mark(tags.get(key, ""))) is not None), None),
     )
 
 
 def _chapter(chapter: Mapping[str, Any]) -> Chapter:
-    from speech.audio.reader import tags
-
     base = chapter["time_base"]
-    title = tags(chapter["metadata"]).get("title", "")
+    title = chapter["metadata"].get("title", "")
     return Chapter(title, float(chapter["start"] * base), float(chapter["end"] * base))
 
 

@@ -17,7 +17,10 @@ from speech.audio.sound import Track, as_float
 from speech.errors import AudioError, SpeechError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from speech.audio.notes import Notes
     from speech.audio.sound import Audio, Samples
@@ -43,18 +46,32 @@ SAMPLE_TYPES = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", 
 RATES = range(100, 10_000_001)
 """Beyond these the header is damaged, and the resampler would be asked for the impossible."""
 
+GATHERED: Seconds = 0.25
+"""Of a frame: a decoder gives some 0.02 s at a time, and each step after it costs as much for little as for much."""
+ROUNDED: Seconds = 0.001
+"""By how much a container may have rounded the time of a frame: Matroska counts in milliseconds."""
+
 OPUS_RATE = 48_000
 """Opus counts its frames at this rate, whatever was encoded."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """What one packet decodes to: shape (frames, channels)."""
+    """A stretch of what was recorded: shape (frames, channels)."""
 
     samples: Samples
     rate: int
     time: Seconds | None
     """From the start of the recording; None where the container does not say: right after the one before."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Raw:
+    """A decoder's frame: shape (frames, channels), in its own kind of number, timed by the container's clock."""
+
+    samples: NDArray[np.generic]
+    rate: int
+    time: Seconds | None
 
 
 class AvReader:
@@ -135,16 +152,25 @@ class AvReader:
         return first if first - origin < ENCODER_DELAY else origin
 
     def _decoded(self, track: int, notes: Notes) -> Iterator[Frame]:
-        """Frames with their times on the container's clock."""
+        """Frames with their times on the container's clock, those that follow each other together."""
+        held: list[_Raw] = []
+        for raw in self._raw(track, notes):
+            if held and not _follows(held, raw):
+                yield _together(held)
+                held = []
+            held.append(raw)
+        if held:
+            yield _together(held)
+
+    def _raw(self, track: int, notes: Notes) -> Iterator[_Raw]:
         stream = self._container.streams.audio[track]
         for packet in self._packets(stream, notes):
             for frame in _frames(packet, notes):
-                time = None if frame.pts is None else float(frame.pts * frame.time_base)
                 samples = _samples(frame)
                 if samples is None:
                     notes.damage("a frame without all of its samples")
                 else:
-                    yield Frame(samples, frame.sample_rate, time)
+                    yield _Raw(samples, frame.sample_rate, frame.time)
 
     def _packets(self, stream: AvObject, notes: Notes) -> Iterator[AvObject]:
         import av
@@ -302,9 +328,7 @@ def demuxer(file: Input) -> AvObject:
 
     # No other file and no network, whatever the content asks for: demuxers ask io_open, SDP goes by the whitelist.
     options = {"protocol_whitelist": "none"}
-    # From 19 on PyAV keeps what is not UTF-8 in titles and the like, and no longer has to be asked not to fail.
-    lenient = {"metadata_errors": "replace"} if int(av.__version__.partition(".")[0]) < 19 else {}
-    container = av.open(file, io_open=_refuse, container_options=options, **lenient)
+    container = av.open(file, metadata_errors="replace", io_open=_refuse, container_options=options)
     if set(container.format.name.split(",")) & PLAYLISTS:
         container.close()
         raise AudioError("it is a playlist, and what it points to is not fetched; give the recording itself")
@@ -326,14 +350,9 @@ def pre_skip(container: AvObject) -> Seconds:
     return int.from_bytes((context.extradata or b"")[10:12], "little") / OPUS_RATE
 
 
-def tags(metadata: Mapping[str, str]) -> dict[str, str]:
-    """What stands in a file; bytes that are not UTF-8 are replaced by the sign for that."""
-    return {key: value.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for key, value in metadata.items()}
-
-
 def _track(stream: AvObject) -> Track:
     context = stream.codec_context
-    title = tags(stream.metadata).get("title")
+    title = stream.metadata.get("title")
     if context is None:
         return Track("", 0, 0, stream.language, title)
     return Track(context.name, context.sample_rate or 0, context.layout.nb_channels, stream.language, title)
@@ -360,7 +379,26 @@ def _frames(packet: AvObject, notes: Notes) -> list[AvObject]:
     return [frame for frame in frames if frame.samples and frame.sample_rate]
 
 
-def _samples(frame: AvObject) -> Samples | None:
+def _follows(held: list[_Raw], raw: _Raw) -> bool:
+    """Whether it continues what is held, and that is not enough yet."""
+    first, count = held[0], sum(len(one.samples) for one in held)
+    if count >= GATHERED * first.rate or raw.rate != first.rate:
+        return False
+    if raw.samples.dtype != first.samples.dtype or raw.samples.shape[1] != first.samples.shape[1]:
+        return False
+    if raw.time is None or first.time is None:
+        return raw.time is None
+    return abs(first.time + count / first.rate - raw.time) <= ROUNDED
+
+
+def _together(held: list[_Raw]) -> Frame:
+    import numpy as np
+
+    samples = held[0].samples if len(held) == 1 else np.concatenate([raw.samples for raw in held])
+    return Frame(as_float(samples), held[0].rate, held[0].time)
+
+
+def _samples(frame: AvObject) -> NDArray[np.generic] | None:
     """What the frame holds, of shape (frames, channels); None where that is less than it says.
 
     PyAV's own ``planes`` and ``to_ndarray`` look for a null pointer behind the last channel, and FFmpeg writes none
@@ -377,4 +415,4 @@ def _samples(frame: AvObject) -> Samples | None:
     # A null pointer ends the list where it is too short; none behind it is looked at.
     held = takewhile(lambda plane: plane.buffer_ptr, (AudioPlane(frame, index) for index in range(planes)))
     arrays = [np.frombuffer(cast("Any", plane), kind, count) for plane in held if plane.buffer_size >= size]
-    return as_float(np.stack(arrays, axis=-1).reshape(-1, channels)) if len(arrays) == planes else None
+    return np.stack(arrays, axis=-1).reshape(-1, channels) if len(arrays) == planes else None

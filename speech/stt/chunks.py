@@ -11,7 +11,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from speech.data import Chunk, Piece
-from speech.stt.vad import RATE, SpanFinder
+from speech.stt.silero import RATE
+from speech.stt.vad import SpanFinder
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator

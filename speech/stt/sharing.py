@@ -99,7 +99,8 @@ class Group:
 
     def _leave(self, jobs: Sequence[Job]) -> None:
         with suppress(StoppedError):  # whoever waits for them is told by the batcher
-            self._queue(jobs)
+            if jobs:
+                self._queue(jobs)
 
 
 class Seat:

@@ -1,29 +1,21 @@
-"""Where somebody speaks: Silero VAD over a stream, and the spans of speech it finds.
+"""Where somebody speaks: spans of speech out of a stream.
 
-The model is the ONNX file that faster-whisper ships (Silero VAD 6, MIT). It looks at 512 samples (32 ms at 16 kHz)
-together with the 64 before them and carries a recurrent state, so a stream can be fed in pieces of any length with
-the same result as in one. Onset and end follow Silero's own rule: speech begins at ``threshold`` and ends once the
-probability has been below ``threshold - 0.15`` (or 0.01, if that is more) and, for as long as a pause must last, not
-above ``threshold`` again.
+Onset and end follow Silero's own rule: speech begins at ``threshold`` and ends once the probability has been below
+``threshold - 0.15`` (or 0.01, if that is more) and, for as long as a pause must last, not above ``threshold`` again.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from speech.errors import MissingDependencyError
+from speech.stt.silero import RATE, WINDOW, SpeechDetector
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from speech.data import Samples, TranscribeOptions
 
-RATE = 16_000
-WINDOW = 512
-CONTEXT = 64
 HYSTERESIS = 0.15
 LEAST_OFFSET = 0.01
 CUT_WINDOWS = 3
@@ -44,37 +36,6 @@ class Span:
     def end(self) -> int:
         """The sample after the last."""
         return self.start + len(self.samples)
-
-
-def prepare() -> None:
-    """Load the model now, so that the first detector need not."""
-    _session()
-
-
-class SpeechDetector:
-    """Silero VAD with its state carried from call to call."""
-
-    def __init__(self) -> None:
-        import numpy as np
-
-        self._session = _session()
-        self._state = np.zeros((2, 1, 1, 128), np.float32)
-        self._context = np.zeros(CONTEXT, np.float32)
-
-    def probabilities(self, samples: Samples) -> Samples:
-        """The probability of speech in each window of ``samples``, whose length is a multiple of WINDOW."""
-        import numpy as np
-
-        if not len(samples):
-            return samples
-        joined = np.concatenate((self._context, samples))
-        self._context = joined[-CONTEXT:].copy()
-        windows = np.lib.stride_tricks.sliding_window_view(joined, WINDOW + CONTEXT)[::WINDOW]
-        out, *state = self._session.run(
-            None, {"input": np.ascontiguousarray(windows), "h": self._state[0], "c": self._state[1]}
-        )
-        self._state = np.stack(state)
-        return np.asarray(out, np.float32).reshape(-1)
 
 
 class SpanFinder:
@@ -206,34 +167,3 @@ class SpanFinder:
         self._samples = self._samples[(keep - self._origin) * WINDOW :]
         self._probabilities = self._probabilities[keep - self._origin :]
         self._origin = keep
-
-
-@cache
-def _session() -> Any:  # noqa: ANN401 - onnxruntime has no types
-    """One session for all streams: it keeps no state, and one thread is the fastest for windows this small."""
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = False
-    options.log_severity_level = 4
-    return onnxruntime.InferenceSession(str(model_path()), options, providers=["CPUExecutionProvider"])
-
-
-def model_path() -> Path:
-    """The Silero ONNX file inside the faster-whisper package, found without importing that.
-
-    Raises:
-        MissingDependencyError: the package, or the file in it, is missing.
-    """
-    from importlib.util import find_spec
-    from pathlib import Path
-
-    package = find_spec("faster_whisper")
-    for folder in (package and package.submodule_search_locations) or ():
-        for path in sorted(Path(folder, "assets").glob("silero_vad*.onnx"), reverse=True):
-            return path
-    raise MissingDependencyError(
-        "the Silero VAD model that comes with faster-whisper is not there; run: pip install --force-reinstall "
-        "faster-whisper"
-    )

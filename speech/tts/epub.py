@@ -246,9 +246,9 @@ def _list_chapters(book: _Book, package: Element, manifest: dict[str, Element], 
     """Titles from the navigation page, else from the NCX."""
     navigation = next((item for item in manifest.values() if "nav" in item.get("properties", "").split()), None)
     spine = next(_each(package, "spine"), None)
-    ncx = manifest.get(spine.get("toc", "") if spine is not None else "") or next(
-        (item for item in manifest.values() if item.get("media-type") == "application/x-dtbncx+xml"), None
-    )
+    named = manifest.get(spine.get("toc", "") if spine is not None else "")
+    typed = (item for item in manifest.values() if item.get("media-type") == "application/x-dtbncx+xml")
+    ncx = named if named is not None else next(typed, None)
     for item, entries in ((navigation, _navigation), (ncx, _ncx)):
         name = _resolved(base, item.get("href", ""))[0] if item is not None else ""
         try:

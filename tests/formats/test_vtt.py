@@ -5,6 +5,7 @@ import io
 import re
 
 import pysubs2
+import pytest
 import webvtt
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -40,6 +41,7 @@ def test_highlighted_words(talk):
     assert "\nSo, <u>here</u> we are.\n" in talk.render("vtt", CueRules(highlight_words=True))
 
 
+@pytest.mark.filterwarnings("ignore:Possible missed subtitle")  # pysubs2 of a text in which a time stands
 @settings(max_examples=50)
 @given(st.from_type(Transcript))
 def test_others_read_it_as_it_was_meant(transcript):

@@ -12,7 +12,7 @@ from speech_samples import RATE
 
 from speech.data import Chunk, Piece, Segment, TranscribeOptions, Word
 from speech.stt.chunks import EXTENT, chunks, cut, halves, place, speech
-from speech.stt.vad import WINDOW, SpeechDetector
+from speech.stt.silero import WINDOW, SpeechDetector
 
 ROUNDING = 0.0005
 """Times are given in whole milliseconds."""

@@ -13,9 +13,8 @@ from speech_samples import RATE, say
 
 from speech import audio
 from speech.data import TranscribeOptions
-from speech.errors import MissingDependencyError
-from speech.stt import vad
-from speech.stt.vad import WINDOW, SpanFinder, SpeechDetector
+from speech.stt.silero import WINDOW, SpeechDetector
+from speech.stt.vad import SpanFinder
 
 DATA = Path(__file__).parents[1] / "data"
 LONGEST = 30.0
@@ -268,9 +267,3 @@ def test_no_span_starts_before_the_frontier(runs, block):
             assert finder.frontier >= frontier
             frontier = finder.frontier
         assert all(span.start >= frontier for span in finder.finish())
-
-
-def test_a_missing_model_says_what_to_do(monkeypatch):
-    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    with pytest.raises(MissingDependencyError, match="pip install"):
-        vad.model_path()
