@@ -14,6 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from speech.errors import MissingDependencyError
+from speech.stt import weights
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -157,19 +158,16 @@ def _network() -> _Network:
         MissingDependencyError: the file is missing, or another network than this one is in it.
     """
     import numpy as np
-    import onnx
-    from onnx import numpy_helper
 
     path = model_path()
-    graph = onnx.load(str(path)).graph
     try:
-        held = {one.name: numpy_helper.to_array(one) for one in graph.initializer}
-        [lstm] = [node for node in graph.node if node.op_type == "LSTM"]
-        inputs, recurrent, bias = (held[name][0] for name in lstm.input[1:4])
+        nodes, held = weights.read(path)
+        [lstm] = [node for node in nodes if node.kind == "LSTM"]
+        inputs, recurrent, bias = (held[name][0] for name in lstm.inputs[1:4])
         layers = []
         for number, stride in enumerate(STRIDES):
-            weights = held[f"encoder.conv_layers.{number}.weight"]
-            flat = np.ascontiguousarray(weights.transpose(2, 1, 0).reshape(-1, len(weights)))
+            kernel = held[f"encoder.conv_layers.{number}.weight"]
+            flat = np.ascontiguousarray(kernel.transpose(2, 1, 0).reshape(-1, len(kernel)))
             layers.append(_Layer(flat, held[f"encoder.conv_layers.{number}.bias"], stride))
         return _Network(
             basis=np.ascontiguousarray(held["encoder.feature_extractor.forward_basis_buffer"][:, 0].T),
@@ -180,7 +178,7 @@ def _network() -> _Network:
             output=held["decoder.conv1d.weight"][0, :, 0],
             output_bias=held["decoder.conv1d.bias"],
         )
-    except (KeyError, ValueError, IndexError) as error:
+    except (KeyError, ValueError, IndexError, OSError) as error:
         raise MissingDependencyError(
             f"{path.name!r}, which came with faster-whisper, is not Silero VAD 6 ({error}); "
             "type: pip install 'faster-whisper<1.3'"
