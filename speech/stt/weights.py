@@ -63,6 +63,8 @@ def _fields(message: memoryview) -> Iterator[tuple[int, int | memoryview]]:
             length, at = _varint(message, at)
         elif not length:
             raise TypeError(f"wire type {kind}")
+        if at + length > len(message):
+            raise IndexError("it is cut short")
         yield key >> 3, message[at : at + length]
         at += length
 
