@@ -3,7 +3,7 @@
 As compare.py, which says how it is measured. Whisper computes in float16, faster-whisper in batches of 16, and each
 side has transcribed a minute or spoken two sentences before, so that the kernels are there.
 
-    python benchmarks/gpu.py            # three turns, 30 minutes of speech; five minutes on a large GPU
+    python benchmarks/gpu.py            # three turns, 30 minutes of speech; some minutes on a large GPU
     python benchmarks/gpu.py --write    # and put it into RESULTS-GPU.md
 
 The GPU needs cuBLAS for CUDA 12 (CTranslate2), and onnxruntime-gpu in place of onnxruntime (piper-tts).
@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import argparse
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -78,7 +80,12 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=HERE / "build", help="where models and recordings are made")
     given = parser.parse_args()
     setting = Setting(given.runs, given.minutes, given.work)
-    rows = [*voices(setting), *transcription(setting)]
+    rows = []
+    for each in chain(transcription(setting), voices(setting)):
+        print(
+            f"{each.what}: {each.ratio:.2f}x, {each.ours.wall:.2f} s against {each.other.wall:.2f} s", file=sys.stderr
+        )
+        rows.append(each)
     about = f"{card()}\n\n{machine()}\n\n{given.runs} turns; ratio: the other's time over ours"
     report = f"{about}\n\n{table(rows)}\n\n{first_segments(rows)}\n"
     print(report)
