@@ -217,7 +217,7 @@ ROWS: dict[str, Callable[[Setting], Iterator[Row]]] = {
     "workers": workers,
 }
 
-NOT_COMPARED = "On a GPU: `python benchmarks/gpu.py`, RESULTS-GPU.md."
+NOT_COMPARED = "On a GPU: `python benchmarks/gpu.py`."
 
 
 def report(rows: list[Row], setting: Setting) -> str:

@@ -47,6 +47,8 @@ left, and drafts of processes that were killed: until then another machine with 
 CPU: tuple[Provider, ...] = ("CPUExecutionProvider",)
 QUIET = 4
 """ONNX Runtime's severity "fatal": what goes wrong comes as an exception."""
+WARNING = 2
+"""What its log is set to if nobody sets it; it does not tell."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,12 +77,26 @@ def open_stages(path: Path, providers: Sequence[Provider] = CPU, threads: int = 
     except OSError as error:
         raise EngineError(f"cannot read {str(path)!r} ({error}); fetch the voice again") from error
     runs_on = _runs_on(layout, providers)
-    sessions = [
-        _session(data, mine, optimise=not (ready and mine == CPU)) for data, mine in zip(stages, runs_on, strict=True)
-    ]
+    with _quiet():
+        sessions = [
+            _session(data, mine, optimise=not (ready and mine == CPU))
+            for data, mine in zip(stages, runs_on, strict=True)
+        ]
     several = threads > 1 and runs_on[0] == CPU
     eager = _session(stages[0], CPU, threads=threads, optimise=not ready) if several else None
     return Stages(layout, sessions, eager)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """A GPU's provider warns through the runtime's own log while it is set up, whatever the session asks for."""
+    import onnxruntime
+
+    onnxruntime.set_default_logger_severity(QUIET)
+    try:
+        yield
+    finally:
+        onnxruntime.set_default_logger_severity(WARNING)
 
 
 def _runs_on(layout: _vits.Layout, providers: Sequence[Provider]) -> list[Sequence[Provider]]:

@@ -145,8 +145,8 @@ def _providers(device: Device) -> Sequence[_piper_graphs.Provider]:
 
     if kind != "cuda" or "CUDAExecutionProvider" not in onnxruntime.get_available_providers():
         raise MissingDependencyError(
-            f"ONNX Runtime here was not built for {device.name!r}; use --device cpu, which is faster for single "
-            "sentences, or type: pip uninstall onnxruntime; pip install onnxruntime-gpu"
+            f"ONNX Runtime here was not built for {device.name!r}; use --device cpu, or type: "
+            "pip uninstall onnxruntime; pip install onnxruntime-gpu"
         )
     if hasattr(onnxruntime, "preload_dlls"):
         onnxruntime.preload_dlls()
