@@ -172,7 +172,7 @@ def voice(setting: Setting) -> Iterator[Row]:
 def voice_high(setting: Setting) -> Iterator[Row]:
     """Some with the high one, which takes five times as long."""
     less = replace(setting, runs=min(3, setting.runs))
-    yield from _voice(less, "high", {name: synthesize.GOALS[name] for name in ("load", "first", "long")})
+    yield from _voice(less, "high", {name: synthesize.GOALS[name] for name in ("load", "first")})
 
 
 def _voice(setting: Setting, quality: str, measures: Mapping[str, tuple[str, float | None]]) -> Iterator[Row]:
