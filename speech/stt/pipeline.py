@@ -147,7 +147,8 @@ class Recognition:
         elif self._lane.shares and self.vote.fixed:
             chunks = yield from self._shared(chunks)
         else:
-            waiting.extend(self._beginning(chunks, beside))
+            # As many whatever the moment: what shares a call with a retry of the first goes by it.
+            waiting.extend(self._begin(chunk) for chunk in islice(chunks, 1 + beside))
             if waiting:
                 yield self._done(*waiting.popleft())
         for chunk in chunks:
@@ -157,16 +158,6 @@ class Recognition:
         self._lane.end()
         while waiting:
             yield self._done(*waiting.popleft())
-
-    def _beginning(self, chunks: Iterator[Chunk], beside: int) -> Iterator[Begun]:
-        """The first chunk, and so many others as long as it is not known yet."""
-        first: Job | Passage | None = None
-        for chunk in islice(chunks, 1 + beside):
-            begun = self._begin(chunk)
-            yield begun
-            first = first or begun[1]
-            if isinstance(first, Passage) or first.result.done():
-                return
 
     def _begin(self, chunk: Chunk) -> Begun:
         """Put a chunk to work, unless the journal knows what came of it."""
@@ -188,7 +179,7 @@ class Recognition:
 
     def _elect(self, chunks: Iterator[Chunk], beside: int) -> Iterator[Passage]:
         """Settle the language by the first chunks; the very first is given at once if its language is beyond doubt."""
-        voters = list(self._beginning(chunks, min(VOTERS - 1, beside)))
+        voters = [self._begin(chunk) for chunk in islice(chunks, min(VOTERS, 1 + beside))]
         begun = len(voters)
         early = self._count(voters[:1])
         if sure := bool(early) and self.vote.shares[early[0]] >= SURE:
