@@ -7,28 +7,27 @@
 There are two doors. ``transcribe`` is for data: rows of paths become rows of transcripts, by Ray Data. ``recordings``
 and ``texts`` are for files, with the outputs, journals and results of one machine (``speech ... --on ray``). These keep
 a pool of actors of their own, since Ray Data repeats a batch as a whole and for ever: a recording that ends every
-worker would take its neighbours with it. When a worker dies, its recordings go to others, each alone from then on;
-after ``DEATHS`` workers a recording is given up. As outputs appear whole or not at all, one that was written before its
-worker died is found done.
+worker would take its neighbours with it (see pool.py). As outputs appear whole or not at all, one that was written
+before its worker died is found done.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-from collections import deque
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from speech import jobs, naming, readings
 from speech.data import Progress
-from speech.errors import EngineError, MissingDependencyError, SpeechError, UnsupportedError
+from speech.errors import MissingDependencyError, SpeechError, UnsupportedError
+from speech.pool import Worker, results
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 
     from ray.data import Dataset
 
@@ -37,20 +36,10 @@ if TYPE_CHECKING:
     from speech.data import ProgressHook
     from speech.formats.cues import CueRules
     from speech.jobs import Existing, Result, Task
+    from speech.pool import Do, Item, Make
     from speech.readings import Reading
     from speech.synthesizer import Synthesizer
     from speech.transcript import Transcript
-
-    Item = Task | Reading
-    Make = Callable[[], Transcriber | Synthesizer]
-    Do = Callable[[Any, Sequence[Item], Existing], list[Result]]
-
-GROUP = 8
-"""Recordings that a worker is given at once, so that short ones share the model's calls."""
-AHEAD = 2
-"""Groups that wait at each worker, the one that it works on counted: it never idles while the next is on its way."""
-DEATHS = 3
-"""Workers that may die over a recording before it is given up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,123 +238,6 @@ def _spoken(
     return list(readings.run(tool, planned, existing=existing, rules=rules))
 
 
-class _Worker:
-    """What an actor is made of: a model, loaded with the first work."""
-
-    def __init__(self, make: Make, do: Do) -> None:
-        self._make = make
-        self._do = do
-        self._tool: Transcriber | Synthesizer | None = None
-
-    def there(self) -> None:
-        """Answers once the worker has its place in the cluster."""
-
-    def work(self, items: Sequence[Item], existing: Existing) -> list[Result] | SpeechError:
-        """The results; an error that is no recording's own, where the model cannot be had."""
-        try:
-            self._tool = self._tool or self._make()
-            return self._do(self._tool, items, existing)
-        except SpeechError as error:
-            return error
-
-
-@dataclass(slots=True, eq=False)
-class _Group:
-    """Items on their way to one worker, by their places."""
-
-    places: list[int]
-    deaths: int = 0
-
-
-@dataclass(slots=True, eq=False)
-class _Pool:
-    """The workers, what each is busy with, and what waits."""
-
-    items: Sequence[Item]
-    existing: Existing
-    start: Callable[[], Any]
-    """Makes a worker."""
-    actors: int
-    waiting: deque[_Group] = field(default_factory=deque)
-    busy: dict[Any, tuple[Any, _Group]] = field(default_factory=dict)
-    """By the promise of the results: the worker and its group."""
-    coming: dict[Any, Any] = field(default_factory=dict)
-    """By the promise that they are there: workers without a place yet. After a node's death there may never be one."""
-    workers: list[Any] = field(default_factory=list)
-    """Those that are there."""
-    results: dict[int, Result] = field(default_factory=dict)
-    stillborn: int = 0
-    """Workers that ended before they were there, since the last that came."""
-
-    @property
-    def promises(self) -> list[Any]:
-        """What can be waited for."""
-        return [*self.busy, *self.coming]
-
-    def feed(self) -> None:
-        """Start workers for what waits, and give it out: the worker with least to do first."""
-        while len(self.workers) + len(self.coming) < min(self.actors, len(self.busy) + len(self.waiting)):
-            worker = self.start()
-            self.coming[worker.there.remote()] = worker
-        while self.waiting and self.workers:
-            load = {worker: sum(held is worker for held, _ in self.busy.values()) for worker in self.workers}
-            worker = min(load, key=lambda each: load[each])
-            if load[worker] >= self._limit(worker):
-                return
-            group = self.waiting.popleft()
-            given = [self.items[place] for place in group.places]
-            # What its last worker wrote before it died is there, and is no mistake.
-            again = "skip" if group.deaths and self.existing == "keep" else self.existing
-            self.busy[worker.work.remote(given, again)] = worker, group
-
-    def _limit(self, worker: Any) -> int:  # noqa: ANN401 - Ray's
-        """Groups for a worker; a recording over which one died is alone with its next, so that no other is blamed."""
-        suspect = self.waiting[0].deaths or any(held is worker and group.deaths for held, group in self.busy.values())
-        return 1 if suspect else AHEAD
-
-    def take(self, promise: Any) -> None:  # noqa: ANN401 - Ray's
-        """Take a worker that is there, what it made of a group, or what its death leaves to do.
-
-        Raises:
-            SpeechError: no worker can be started, or load the model.
-        """
-        import ray
-
-        worker, group = self.busy.pop(promise, None) or (self.coming.pop(promise), None)
-        try:
-            made = ray.get(promise)
-        except (ray.exceptions.RayActorError, ray.exceptions.RaySystemError, ray.exceptions.ObjectLostError) as error:
-            self._died(worker, group, error)
-            return
-        if group is None:
-            self.workers.append(worker)
-            self.stillborn = 0
-            return
-        if isinstance(made, SpeechError):
-            raise made
-        for place, result in zip(group.places, made, strict=True):
-            self.results[place] = _done(result) if group.deaths and result.outcome == "skipped" else result
-
-    def _died(self, worker: Any, group: _Group | None, error: Exception) -> None:  # noqa: ANN401
-        """Its recordings wait again, each apart from now on, so that the one to blame is found."""
-        self.workers = [each for each in self.workers if each is not worker]
-        _end(worker)  # it may live on where it cannot be reached
-        if group is None:
-            self.stillborn += 1
-            if self.stillborn == DEATHS:
-                raise EngineError(f"no worker can be started ({error}); see the logs of the cluster") from error
-            return
-        for place in reversed(group.places):
-            if group.deaths + 1 < DEATHS:
-                self.waiting.appendleft(_Group([place], group.deaths + 1))
-                continue
-            task = _task(self.items[place])
-            message = (
-                f"{task.source!r} ended {DEATHS} workers ({type(error).__name__}); try it on one machine, without Ray"
-            )
-            self.results[place] = jobs.Result(task, "failed", error=EngineError(message))
-
-
 def _run(
     items: Sequence[Item],
     cluster: Cluster,
@@ -376,45 +248,18 @@ def _run(
     progress: ProgressHook | None,
 ) -> Generator[Result, None, None]:
     ray = connected(cluster)
-    kind = ray.remote(_Worker).options(num_cpus=cluster.cpus, num_gpus=cluster.gpus or None, max_restarts=0)
-    actors = cluster.actors or _room(ray, cluster)
-    pool = _Pool(items, existing, partial(kind.remote, make, do), actors)
-    size = max(1, min(GROUP, -(-len(items) // actors)))
-    pool.waiting.extend(_Group(list(range(at, min(at + size, len(items))))) for at in range(0, len(items), size))
-    given = 0
-    try:
-        while given < len(items):
-            pool.feed()
-            ready, _ = ray.wait(pool.promises, num_returns=1)
-            pool.take(ready[0])
-            while given in pool.results:
-                result = pool.results.pop(given)
-                given += 1
-                _tell(progress, result)
-                yield result
-    finally:
-        for worker in (*pool.workers, *pool.coming.values()):
-            _end(worker)
-
-
-def _end(worker: Any) -> None:  # noqa: ANN401 - Ray's
-    import ray
-
-    ray.kill(worker)
+    kind = ray.remote(Worker).options(num_cpus=cluster.cpus, num_gpus=cluster.gpus or None, max_restarts=0)
+    start = partial(kind.remote, make, do)
+    with closing(results(items, start, cluster.actors or _room(ray, cluster), existing)) as done:
+        for result in done:
+            _tell(progress, result)
+            yield result
 
 
 def _tell(progress: ProgressHook | None, result: Result) -> None:
     if progress:
         length = result.transcript.duration if result.transcript else 0.0
         progress(Progress("failed" if result.error else "done", result.task.source, length, length))
-
-
-def _task(item: Item) -> Task:
-    return item if isinstance(item, jobs.Task) else item.task
-
-
-def _done(result: Result) -> Result:
-    return replace(result, outcome="done", written=tuple(result.task.outputs.values()), notice="its first worker died")
 
 
 def _room(ray: Any, cluster: Cluster) -> int:  # noqa: ANN401

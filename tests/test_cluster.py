@@ -11,7 +11,7 @@ from speech_samples import PIPER_MICRO, RATE, SENTENCES, WHISPER_MICRO, say
 import speech
 from speech import cluster, jobs, readings
 from speech.cli import main
-from speech.errors import EngineError, MissingDependencyError, UnsupportedError
+from speech.errors import MissingDependencyError, UnsupportedError
 
 TWO = cluster.Cluster(actors=2)
 TEXTS = SENTENCES[2:]
@@ -68,84 +68,6 @@ def test_what_is_said_of_a_cluster_needs_one(corpus):
     assert main(["transcribe", str(corpus), "--gpus", "1", "--model", str(WHISPER_MICRO)]) == 2
     assert main(["transcribe", str(corpus / "0.wav"), "--on", "ray", "--model", str(WHISPER_MICRO)]) == 2
     assert main(["synthesize", "Hello.", "--address", "auto", "-o", "x.wav"]) == 2
-
-
-def test_only_what_ends_workers_is_given_up(monkeypatch):
-    """The pool against a Ray that is played: each promise is the work itself, done when it is asked for."""
-    tasks = [jobs.Task(f"{number}.wav") for number in range(20)]
-    seen, ended = [], []
-
-    class DeadError(Exception):
-        pass
-
-    class Played:
-        class exceptions:  # noqa: N801 - Ray's name
-            RayActorError = RaySystemError = ObjectLostError = DeadError
-
-        @staticmethod
-        def kill(worker):
-            ended.append(worker)
-
-        @staticmethod
-        def get(promise):
-            if not promise.made_of:
-                return None
-            items, existing = promise.made_of
-            seen.append(([task.source for task in items], existing))
-            if any(task.source == "7.wav" for task in items):
-                raise DeadError
-            return [jobs.Result(task, "done") for task in items]
-
-    class Promise:
-        def __init__(self, *made_of):
-            self.made_of = made_of
-
-    class Called:
-        remote = Promise
-
-    class Worker:
-        there = work = Called
-
-    monkeypatch.setitem(sys.modules, "ray", Played)
-    pool = cluster._Pool(tasks, "keep", Worker, actors=2)
-    pool.waiting.extend(cluster._Group(list(range(at, at + 5))) for at in range(0, 20, 5))
-    while len(pool.results) < len(tasks):
-        pool.feed()
-        pool.take(pool.promises[0])
-    failed = [pool.results[place] for place in range(20) if pool.results[place].error]
-    assert [result.task.source for result in failed] == ["7.wav"]
-    assert isinstance(failed[0].error, EngineError)
-    assert "ended 3 workers" in str(failed[0].error)
-    assert sum("7.wav" in items for items, _ in seen) == len(ended) == cluster.DEATHS
-    assert all(existing == "skip" for items, existing in seen if len(items) == 1)
-
-
-def test_workers_that_never_come_are_no_endless_wait(monkeypatch):
-    class Played:
-        class exceptions:  # noqa: N801 - Ray's name
-            RayActorError = RaySystemError = ObjectLostError = OSError
-
-        @staticmethod
-        def get(promise):
-            raise OSError("no such image")
-
-        kill = staticmethod(lambda worker: None)
-
-    class Worker:
-        class there:  # noqa: N801
-            remote = object
-
-    monkeypatch.setitem(sys.modules, "ray", Played)
-    pool = cluster._Pool([jobs.Task("a.wav")], "keep", Worker, actors=1)
-    pool.waiting.append(cluster._Group([0]))
-
-    def wait():
-        while True:
-            pool.feed()
-            pool.take(pool.promises[0])
-
-    with pytest.raises(EngineError, match="no such image"):
-        wait()
 
 
 # --- On a cluster of two nodes

@@ -26,7 +26,7 @@ LAYERS = {
     "oneshot": 4, "warm": 4, "aloud": 4, "naming": 4, "journal": 4, "jobs": 4,
     "spool": 4, "cabinet": 4, "casting": 4, "documents": 4, "incoming": 1, "speaking": 4,
     "synthesizer": 4, "publish": 4, "readings": 4,
-    "cluster": 5, "cli": 5, "__main__": 5,
+    "pool": 5, "cluster": 5, "cli": 5, "__main__": 5,
 }  # fmt: skip
 """What each module or folder of the package is, from the ground up."""
 
