@@ -149,6 +149,8 @@ class Recognition:
         else:
             # As many whatever the moment: what shares a call with a retry of the first goes by it.
             waiting.extend(self._begin(chunk) for chunk in islice(chunks, 1 + beside))
+            if len(waiting) <= beside:  # there are no more
+                self._lane.end()
             if waiting:
                 yield self._done(*waiting.popleft())
         for chunk in chunks:
@@ -181,6 +183,8 @@ class Recognition:
         """Settle the language by the first chunks; the very first is given at once if its language is beyond doubt."""
         voters = [self._begin(chunk) for chunk in islice(chunks, min(VOTERS, 1 + beside))]
         begun = len(voters)
+        if begun < min(VOTERS, 1 + beside):
+            self._lane.end()
         early = self._count(voters[:1])
         if sure := bool(early) and self.vote.shares[early[0]] >= SURE:
             yield self._done(*voters.pop(0))

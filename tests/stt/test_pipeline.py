@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from itertools import pairwise
 
@@ -155,6 +156,28 @@ def test_chunks_that_are_at_hand_are_begun_beside_the_first(language):
         assert read == [0, 1]
         assert texts(passages) == [f"{index} in en" for index in range(1, 5)]
     batcher.close()
+
+
+@pytest.mark.parametrize("language", [None, "en"])
+def test_the_second_of_two_chunks_does_not_wait_for_the_first(language):
+    second = threading.Event()
+
+    class Both(Polyglot):
+        parallel = 2
+
+        def recognize(self, chunks, options):
+            if chunks[0].index == 0:
+                assert second.wait(10), "the second was not begun beside it"
+            else:
+                second.set()
+            return super().recognize(chunks, options)
+
+    batcher = Batcher(Both([EN] * 2), 2)
+    with batcher.lane() as lane:
+        options = replace(PLAIN, language=language)
+        found = list(Recognition(map(chunk, range(2)), lane, MANY, options).passages(beside=2))
+    batcher.close()
+    assert texts(found) == ["0 in en", "1 in en"]
 
 
 @pytest.mark.parametrize("count", range(5))
