@@ -14,7 +14,7 @@ long-*   30 minutes of speech with tiny, four with small, one with turbo (beam 1
 others   four minutes with tiny beside openai-whisper (float32) and whisper.cpp (16 bits): no equal weights in int8
 memory   peak over that of the same process after one window of 30 s, at each of --lengths
 cold     a whole command for a recording of 11 s
-clips    short recordings of 5.5 s, all in one command; packed: several of them in a window. The clips' model says 18
+clips    short recordings of 5.5 s, all in one command; packed: several of them in a window. The clips' model says 16
          words a clip; the packed one has equal weights and says as many a second all through the window
 voice-*  piper-tts beside us with a medium and a high voice, and ours with one worker: see synthesize.py
 """
@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -142,8 +143,8 @@ def _ours(paths: list[Path], model: Path, more: list[str]) -> Callable[[], Run]:
 
 def _whisper_ctranslate2(paths: list[Path], model: Path) -> Callable[[], Run]:
     options = [
-        "--model_directory", model, "--device", "cpu", "--compute_type", "int8", "--threads", "2", "--beam_size", "1",
-        "--language", "en", "--condition_on_previous_text", "False", "--verbose", "False",
+        "--model_directory", model, "--device", "cpu", "--compute_type", "int8",
+        "--threads", str(os.cpu_count()), "--beam_size", "1", "--language", "en", "--condition_on_previous_text", "False", "--verbose", "False",
         "--output_format", "srt", "--output_dir",
     ]  # fmt: skip
     return _command(paths, lambda out: ["whisper-ctranslate2", *paths, *options, out])
@@ -217,11 +218,17 @@ ROWS: dict[str, Callable[[Setting], Iterator[Row]]] = {
     "workers": workers,
 }
 
+FEWER = " (three at most for turbo, the high voice and memory; one beyond two hours and for ten times the text)"
 NOT_COMPARED = "On a GPU: `python benchmarks/gpu.py`."
 
 
 def report(rows: list[Row], setting: Setting) -> str:
-    parts = [machine(), f"{setting.runs} turns; ratio: the other's time over ours", table(rows), first_segments(rows)]
+    parts = [
+        machine(),
+        f"{setting.runs} turns{FEWER}; ratio: the other's time over ours",
+        table(rows),
+        first_segments(rows),
+    ]
     return "\n\n".join(part for part in [*parts, NOT_COMPARED] if part) + "\n"
 
 

@@ -39,7 +39,7 @@ def ours_after_one_window(model: Path, recording: Path, beam: int, device: str) 
 def sequential(model: Path, recording: Path, beam: int, device: str) -> Iterator[Any]:
     from faster_whisper import WhisperModel
 
-    whisper = WhisperModel(str(model), device=device, compute_type=COMPUTE[device], cpu_threads=2)
+    whisper = WhisperModel(str(model), device=device, compute_type=COMPUTE[device], cpu_threads=os.cpu_count() or 0)
     yield None
     # Without the previous text as prompt, which would push the fixed script out of its place.
     options = {"vad_filter": True, "condition_on_previous_text": False}
@@ -50,7 +50,7 @@ def batched(model: Path, recording: Path, beam: int, device: str) -> Iterator[An
     """On a GPU with batches of 16, as its README has it; otherwise with the 8 that it takes by itself."""
     from faster_whisper import BatchedInferencePipeline, WhisperModel
 
-    threads = 2 if device == "cpu" else 0
+    threads = os.cpu_count() or 0
     whisper = WhisperModel(str(model), device=device, compute_type=COMPUTE[device], cpu_threads=threads)
     pipeline = BatchedInferencePipeline(whisper)
     options = {"language": "en", "beam_size": beam, "without_timestamps": False}

@@ -58,7 +58,7 @@ def row(name: str, what: str, ours: list[Run], other: list[Run], least: float | 
     """The medians of two sides; ``least`` is how many times faster we mean to be."""
     ratios = tuple(sorted(theirs.wall / mine.wall for mine, theirs in zip(ours, other, strict=True)))
     met = None if least is None else statistics.median(ratios) >= least
-    return Row(name, what, median(ours), median(other), ratios, "" if least is None else f"{least:g}x", met)
+    return Row(name, what, median(ours), median(other), ratios, "" if least is None else f"{least:.3g}x", met)
 
 
 def median(runs: list[Run]) -> Run:
