@@ -144,7 +144,8 @@ def _ours(paths: list[Path], model: Path, more: list[str]) -> Callable[[], Run]:
 def _whisper_ctranslate2(paths: list[Path], model: Path) -> Callable[[], Run]:
     options = [
         "--model_directory", model, "--device", "cpu", "--compute_type", "int8",
-        "--threads", str(os.cpu_count()), "--beam_size", "1", "--language", "en", "--condition_on_previous_text", "False", "--verbose", "False",
+        "--threads", str(os.cpu_count()), "--beam_size", "1", "--language", "en",
+        "--condition_on_previous_text", "False", "--verbose", "False",
         "--output_format", "srt", "--output_dir",
     ]  # fmt: skip
     return _command(paths, lambda out: ["whisper-ctranslate2", *paths, *options, out])
